@@ -184,6 +184,8 @@ export type Intent =
   | { readonly _tag: "KeepSetting"; readonly change: Change }
   /** Into the clipboard. */
   | { readonly _tag: "Copy"; readonly text: string }
+  /** All of the screen is to be drawn anew. */
+  | { readonly _tag: "Redraw" }
   /** The title of the window. */
   | { readonly _tag: "Title"; readonly text: string }
   | { readonly _tag: "Quit" }

@@ -149,6 +149,8 @@ const sit = Effect.fnUntraced(function* (
         return window.showServer(intent.which, intent.channel)
       case "Title":
         return window.title()
+      case "Redraw":
+        return window.display().redraw()
       case "OpenEditor":
         return void start(
           Effect.match(Effect.scoped(Effect.andThen(window.display().lent, write(intent.text))), {

@@ -23,6 +23,7 @@ const actions = {
   pageUp: { ...plain, name: "pageUp" },
   pageDown: { ...plain, name: "pageDown" },
   newest: { ...plain, name: "end", ctrl: true },
+  redraw: ctrl("l"),
   leave: ctrl("c"),
 } as const satisfies Readonly<Record<string, Key>>
 

@@ -29,6 +29,7 @@ interface State {
   readonly cursorShown: boolean
   readonly bracketedPaste: boolean
   readonly mouse: boolean
+  readonly autowrap: boolean
   readonly title: string
 }
 
@@ -49,6 +50,8 @@ export interface Screen {
   readonly cursor: () => { readonly x: number; readonly y: number }
   readonly state: () => State
   readonly resize: (size: Size) => void
+  /** Another program writes on it. */
+  readonly damage: (written: string) => void
   /** All bytes that the terminal was sent, as text. */
   readonly raw: () => string
   /** The exit code. */
@@ -76,6 +79,17 @@ const unicode: IUnicodeVersionProvider = {
   },
 }
 
+/** As tmux and others count: what joiners join are characters beside each other. */
+const apart: IUnicodeVersionProvider = {
+  version: "apart",
+  wcwidth: unicode.wcwidth,
+  charProperties: (codePoint, preceding) => {
+    const width = unicode.wcwidth(codePoint)
+    const joins = preceding !== 0 && width === 0
+    return ((joins ? (preceding >> 1) & 3 : width) << 1) | (joins ? 1 : 0)
+  },
+}
+
 /** Starts a program in a terminal; it is killed with the scope if it is still there. */
 export const spawn = (
   file: string,
@@ -85,6 +99,8 @@ export const spawn = (
     readonly env: NodeJS.ProcessEnv
     /** Whether it answers as a terminal does that speaks kitty's keyboard protocol. */
     readonly kitty?: boolean | undefined
+    /** Whether what joiners join are characters beside each other. */
+    readonly apart?: boolean | undefined
   },
 ): Effect.Effect<Screen, never, Scope.Scope> =>
   Effect.acquireRelease(
@@ -94,12 +110,12 @@ export const spawn = (
       return Pty.spawn(file, [...args], { cols, rows, env })
     }),
     (pty) => Effect.sync(() => pty.kill("SIGKILL")),
-  ).pipe(Effect.map((pty) => observe(pty, options.kitty === true)))
+  ).pipe(Effect.map((pty) => observe(pty, options.kitty === true, options.apart === true ? apart : unicode)))
 
-const observe = (pty: Pty.IPty, kitty: boolean): Screen => {
+const observe = (pty: Pty.IPty, kitty: boolean, widths: IUnicodeVersionProvider): Screen => {
   const terminal = new xterm.Terminal({ allowProposedApi: true, cols: pty.cols, rows: pty.rows, scrollback: 0 })
-  terminal.unicode.register(unicode)
-  terminal.unicode.activeVersion = unicode.version
+  terminal.unicode.register(widths)
+  terminal.unicode.activeVersion = widths.version
   let raw = ""
   let title = ""
   let ended = false
@@ -179,6 +195,7 @@ const observe = (pty: Pty.IPty, kitty: boolean): Screen => {
       alternate: terminal.buffer.active.type === "alternate",
       cursorShown: raw.lastIndexOf("\u001b[?25h") >= raw.lastIndexOf("\u001b[?25l"),
       bracketedPaste: terminal.modes.bracketedPasteMode,
+      autowrap: terminal.modes.wraparoundMode,
       mouse: terminal.modes.mouseTrackingMode !== "none",
       title,
     }),
@@ -186,6 +203,7 @@ const observe = (pty: Pty.IPty, kitty: boolean): Screen => {
       terminal.resize(columns, rows)
       pty.resize(columns, rows)
     },
+    damage: (written) => terminal.write(written, changed),
     raw: () => raw,
     ended: Effect.promise(() => exited),
   }

@@ -14,6 +14,7 @@ export type ClientIntent = Exclude<
       readonly _tag:
         | "Quit"
         | "Title"
+        | "Redraw"
         | "Copy"
         | "KeepSetting"
         | "OpenEditor"

@@ -246,8 +246,14 @@ const pressSelecting = (model: Model, key: Key): Next => {
   return [last, [...intents, ...more]]
 }
 
+const isRedraw = ({ alt, ctrl, name, shift, text }: Key): boolean =>
+  name === "text" && ctrl && !alt && !shift && text === "l"
+
 /** What was said of the key before is read by now. */
 export const pressKey = (before: Model, key: Key): Next => {
+  const meaning = meant(before.settings.keys, key)
+  // Whatever is open: the screen may be too damaged to see what that is.
+  if (meaning !== undefined && isRedraw(meaning)) return [before, [{ _tag: "Redraw" }]]
   const model = before.said === undefined ? before : { ...before, said: undefined }
   if (model.password !== undefined) return Password.press(model, model.password, key)
   if (model.help !== undefined) {
@@ -258,7 +264,6 @@ export const pressKey = (before: Model, key: Key): Next => {
   if (model.search !== undefined) return only(Search.press(model, key))
   if (model.picker !== undefined) return Picking.press(model, model.picker, key)
   if (model.selected !== undefined) return pressSelecting(model, key)
-  const meaning = meant(model.settings.keys, key)
   if (meaning === undefined) return only(model)
   if (model.past !== undefined) {
     return Past.press(model, meaning) ?? pressKey({ ...model, past: undefined }, key)

@@ -30,6 +30,8 @@ export interface Display {
   readonly notify: (title: string, text: string) => void
   /** Into the clipboard of whoever sits at the terminal, where that lets programs do so. */
   readonly copy: (text: string) => void
+  /** Draws all of it anew, on an empty screen: something else has written on it. */
+  readonly redraw: () => void
   /** Gives the terminal to another program for the time of a scope, or shows it something else. */
   readonly lent: Effect.Effect<void, never, Scope.Scope>
   /** Lines as they are, on a screen of their own, until a key is pressed. */
@@ -61,6 +63,7 @@ export const open = Effect.fnUntraced(function* (options: {
   /** Whether somebody else has the terminal. */
   let away = false
   let lend: Suspend = async () => {}
+  let redraw = () => {}
 
   yield* Effect.acquireRelease(
     Effect.sync(() => {
@@ -73,9 +76,12 @@ export const open = Effect.fnUntraced(function* (options: {
         keyboard.release()
         try {
           await suspend(async () => {
+            write(EscapeSequences.autowrap(true))
             await doing()
+            if (restored) return
+            write(EscapeSequences.autowrap(false))
             // Before Ink draws: what is typed meanwhile would be echoed.
-            if (!restored) keyboard.take()
+            keyboard.take()
           })
           if (!restored) keyboard.begin()
         } finally {
@@ -89,7 +95,10 @@ export const open = Effect.fnUntraced(function* (options: {
       keyboard.take()
       if (capabilities.title) write(EscapeSequences.keepTitle)
       const onReady = (ready: Suspend) => void (suspend = ready)
-      const screen = render(createElement(App, { store, capabilities, onReady }), {
+      // Terminals do not agree on how wide some characters are. A row that is wider than we think must not push down all others.
+      write(EscapeSequences.autowrap(false))
+      const app = () => createElement(App, { store, capabilities, onReady })
+      const screen = render(app(), {
         alternateScreen: true,
         exitOnCtrlC: false,
         incrementalRendering: true,
@@ -100,6 +109,12 @@ export const open = Effect.fnUntraced(function* (options: {
         // Ink draws, and reads nothing.
         stdin: Object.assign(new PassThrough(), { isTTY: false }) as never,
       })
+      redraw = () => {
+        if (restored || away) return
+        screen.clear()
+        write(EscapeSequences.clear)
+        screen.rerender(app())
+      }
       keyboard.begin()
       process.on("SIGTSTP", stop)
       /** Restores the terminal, even if the program ends without closing its scopes. */
@@ -110,6 +125,8 @@ export const open = Effect.fnUntraced(function* (options: {
         keyboard.end()
         screen.unmount()
         keyboard.release()
+        // The screen of before may have come back with the modes that it had.
+        write(EscapeSequences.autowrap(true))
         if (capabilities.title) write(EscapeSequences.restoreTitle)
       }
       // Before Ink's own listener, which would draw the model of the old size.
@@ -153,6 +170,7 @@ export const open = Effect.fnUntraced(function* (options: {
     lent: Effect.asVoid(lent),
     showBare: (lines) => Effect.scoped(Effect.andThen(lent, showBare(stdin, write, lines))),
     show: (model) => store.show(model),
+    redraw: () => redraw(),
     title: (text) => capabilities.title && write(EscapeSequences.title(text)),
     notify: (title, text) => write(EscapeSequences.notify(title, text, capabilities.notification)),
     copy: (text) => write(EscapeSequences.copy(text)),

@@ -34,10 +34,16 @@ export const notify = (title: string, text: string, notification: Notification):
 
 const mode = (number: number, on: boolean): string => `${escape}[?${number}${on ? "h" : "l"}`
 
+/** An empty screen, and the cursor at its top. */
+export const clear = `${escape}[2J${escape}[H`
+
 /** A screen of its own, empty; that of before is there again after it. */
-export const otherScreen = (on: boolean): string => mode(1049, on) + (on ? `${escape}[2J${escape}[H` : "")
+export const otherScreen = (on: boolean): string => mode(1049, on) + (on ? clear : "")
 
 export const inverse = (text: string): string => `${escape}[7m${plain(text)}${escape}[0m`
+
+/** Whether what goes over the edge of the screen goes on in the next row; if not, it stays in its own. */
+export const autowrap = (on: boolean): string => mode(7, on)
 
 export const bracketedPaste = (on: boolean): string => mode(2004, on)
 

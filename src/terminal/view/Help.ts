@@ -25,6 +25,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Ctrl+_, Ctrl+Y", "undo in the draft, and redo"],
   ["Alt+E", "write the draft in $VISUAL or $EDITOR"],
   ["Alt+L", "only what was said, to be copied"],
+  ["Ctrl+L", "draw the screen anew"],
   ["Ctrl+Z", "back to the shell; fg returns"],
   ["Ctrl+C", "clear the draft, then quit"],
 ]

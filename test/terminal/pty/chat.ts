@@ -38,11 +38,12 @@ interface Options {
   readonly args?: ReadonlyArray<string>
   readonly env?: NodeJS.ProcessEnv | undefined
   readonly kitty?: boolean | undefined
+  readonly apart?: boolean | undefined
 }
 
 /** Starts `natter` in a terminal of 80 columns and 24 rows, or of another size. */
-export const open = (args: ReadonlyArray<string>, { env, kitty, size }: Options = {}) =>
-  spawn(process.execPath, [main, ...args], { size, kitty, env: { ...environment, ...env } })
+export const open = (args: ReadonlyArray<string>, { apart, env, kitty, size }: Options = {}) =>
+  spawn(process.execPath, [main, ...args], { size, kitty, apart, env: { ...environment, ...env } })
 
 /** A terminal client that has joined. */
 export const join = Effect.fnUntraced(function* (
@@ -50,10 +51,11 @@ export const join = Effect.fnUntraced(function* (
   name: string,
   options: Options = {},
 ): Effect.fn.Return<Screen, never, Scope.Scope> {
-  const { args = [], env, kitty, size } = options
+  const { apart, args = [], env, kitty, size } = options
   const screen = yield* open(["chat", `:${port}`, "--name", name, ...args], {
     size,
     kitty,
+    apart,
     env: { NATTER_PASSWORD: `secret of ${name}`, ...env },
   })
   yield* screen.shows(/\(\d+\)/)
@@ -66,4 +68,5 @@ export const untouched = {
   bracketedPaste: false,
   cursorShown: true,
   mouse: false,
+  autowrap: true,
 } as const

@@ -93,6 +93,35 @@ describe("the screen", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("is whole but for a row that is wider than we think, and is drawn anew on Ctrl+L", () =>
+    Effect.gen(function* () {
+      const { port } = yield* shared
+      const ann = yield* join(port, "ann", { apart: true })
+      const others = () => ann.rows().filter((row) => !row.includes("👨"))
+      // It ends at the edge of the screen.
+      ann.type(`a 👨‍👩‍👧‍👦 and 🏳️‍🌈 ${"x".repeat(51)}${enter}`)
+      yield* ann.shows(/> Write/)
+      // What is drawn of this is above it and below it.
+      ann.type("\u001b[5~\u000b")
+      yield* ann.shows(/Go to:/)
+      ann.type("\u001b")
+      yield* ann.until("the list to be gone", () => !ann.text().includes("Go to:"))
+      ann.type("seen")
+      yield* ann.shows(/> seen/)
+      assert.match(ann.rows()[0]!, /^ #lobby/)
+      assert.strictEqual(ann.rows()[23], "> seen")
+      for (const row of others().slice(1, -2)) assert.match(row, /^.{14}│/, row)
+      const before = others()
+      ann.damage("\u001b[1;1Hsomebody else\r\n\n\n\u001b[2Kwrites here")
+      yield* ann.shows(/writes here/)
+      ann.type("\u000c")
+      yield* ann.until("the screen of before", () => others().join("\n") === before.join("\n"))
+      ann.type(`\u0015/quit${enter}`)
+      yield* ann.ended
+      assert.isTrue(ann.state().autowrap)
+    }).pipe(Effect.scoped),
+  )
+
   it.live("cannot be touched by what others say", () =>
     Effect.gen(function* () {
       const { port } = yield* shared
