@@ -64,6 +64,18 @@ export const open = Effect.fnUntraced(function* (options: {
   let away = false
   let lend: Suspend = async () => {}
   let redraw = () => {}
+  /** Whether the screen that is shown is ours. */
+  let ours = false
+  /** An empty screen: Ink draws from where the cursor is. */
+  const takeScreen = () => {
+    // Terminals do not agree on how wide some characters are. A row that is wider than we think must not push down all others.
+    write(EscapeSequences.autowrap(false) + EscapeSequences.otherScreen(true))
+    ours = true
+  }
+  const giveScreen = () => {
+    if (ours) write(EscapeSequences.otherScreen(false) + EscapeSequences.autowrap(true))
+    ours = false
+  }
 
   yield* Effect.acquireRelease(
     Effect.sync(() => {
@@ -76,12 +88,12 @@ export const open = Effect.fnUntraced(function* (options: {
         keyboard.release()
         try {
           await suspend(async () => {
-            write(EscapeSequences.autowrap(true))
+            giveScreen()
             await doing()
             if (restored) return
-            write(EscapeSequences.autowrap(false))
             // Before Ink draws: what is typed meanwhile would be echoed.
             keyboard.take()
+            takeScreen()
           })
           if (!restored) keyboard.begin()
         } finally {
@@ -95,11 +107,9 @@ export const open = Effect.fnUntraced(function* (options: {
       keyboard.take()
       if (capabilities.title) write(EscapeSequences.keepTitle)
       const onReady = (ready: Suspend) => void (suspend = ready)
-      // Terminals do not agree on how wide some characters are. A row that is wider than we think must not push down all others.
-      write(EscapeSequences.autowrap(false))
+      takeScreen()
       const app = () => createElement(App, { store, capabilities, onReady })
       const screen = render(app(), {
-        alternateScreen: true,
         exitOnCtrlC: false,
         incrementalRendering: true,
         // In a terminal it always is, even where a variable says that this is CI.
@@ -125,8 +135,7 @@ export const open = Effect.fnUntraced(function* (options: {
         keyboard.end()
         screen.unmount()
         keyboard.release()
-        // The screen of before may have come back with the modes that it had.
-        write(EscapeSequences.autowrap(true))
+        giveScreen()
         if (capabilities.title) write(EscapeSequences.restoreTitle)
       }
       // Before Ink's own listener, which would draw the model of the old size.

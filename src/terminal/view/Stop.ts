@@ -9,6 +9,8 @@ export const stopJob = async (): Promise<void> => {
   const listeners = process.listeners("SIGTSTP")
   process.removeAllListeners("SIGTSTP")
   process.kill(0, "SIGTSTP")
+  // Of another size only those are told who are in front: Node asks for it again when it thinks that it was told.
+  process.kill(process.pid, "SIGWINCH")
   await setTimeout(pause)
   for (const listener of listeners) process.on("SIGTSTP", listener)
 }

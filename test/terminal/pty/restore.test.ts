@@ -107,13 +107,16 @@ describe("the terminal, after natter chat", () => {
       const env = { ...environment, NATTER_PASSWORD: "secret of ann", PS1: "shell> ", HISTFILE: "" }
       const shell = yield* spawn("/bin/bash", ["--norc", "--noprofile", "-i"], { env })
       yield* shell.shows(/shell>\s*$/)
-      shell.type(`${process.execPath} ${main} chat :${port} --name ann${enter}`)
-      yield* shell.shows(/\(1\)[^]*Write a message/)
+      // Whatever was typed before it is drawn was shown, and the cursor is behind that.
+      shell.type(`printf ahead; ${process.execPath} ${main} chat :${port} --name ann${enter}`)
+      yield* shell.shows(/^ #lobby \(1\)[^]*Write a message/)
       shell.type("draft\u001a")
       yield* shell.shows(/Stopped[^]*shell>\s*$/)
       assert.deepInclude(shell.state(), { ...untouched, bracketedPaste: shell.state().bracketedPaste })
-      shell.type(`fg${enter}`)
-      yield* shell.shows(/\(1\)[^]*> draft/)
+      // Nobody tells a program that is stopped of another size.
+      shell.resize({ columns: 60, rows: 20 })
+      shell.type(`printf more; fg${enter}`)
+      yield* shell.shows(/^ #lobby \(1\)[^]*> draft$/)
       // The modes are taken once it is drawn.
       yield* shell.until("the terminal to be taken", () => shell.state().alternate && shell.state().bracketedPaste)
       shell.type(` goes on${enter}`)
