@@ -35,8 +35,8 @@ export type Action =
   | { readonly _tag: "Pressed"; readonly key: Key }
   /** Text that was pasted, of however many lines: it is one message. */
   | { readonly _tag: "Pasted"; readonly text: string }
-  /** The wheel was turned: so many lines up, or with a negative number down. */
-  | { readonly _tag: "Wheel"; readonly lines: number }
+  /** The wheel was turned: so many lines up, or with a negative number down; or an arrow was pressed so often. */
+  | { readonly _tag: "Wheel"; readonly lines: number; readonly arrows?: number | undefined }
   | { readonly _tag: "Resized"; readonly size: Size }
   /** Once a second. */
   | { readonly _tag: "Tick"; readonly now: number; readonly ticks: number }

@@ -111,7 +111,7 @@ const step = (model: Model, action: Action): Next => {
     case "Pasted":
       return pasteText(model, action.text)
     case "Wheel":
-      return turnWheel(model, action.lines)
+      return turnWheel(model, action.lines, action.arrows)
     case "Resized":
       return [resize(model, action.size), []]
     case "Tick":

@@ -44,6 +44,29 @@ describe("Update: the wheel", () => {
   })
 })
 
+describe("Update: arrows that come together and may be the wheel", () => {
+  const arrows = (world: World, count: number) =>
+    world.act({ _tag: "Wheel", lines: 3 * Math.sign(count), arrows: Math.abs(count) })
+
+  it("are presses where no wheel does harm: in a draft of several lines, and in what is open", () => {
+    const world = tall()
+      .type("one")
+      .press("enter", { alt: true })
+      .type("two")
+      .press("enter", { alt: true })
+      .type("three")
+    arrows(world, 2)
+    assert.deepStrictEqual([world.model.editor.cursor, world.shown.scroll], [3, 0])
+    // Further up there are other messages to edit, or other drafts.
+    arrows(world, 3)
+    assert.deepStrictEqual([world.model.editor.text, world.shown.scroll], ["one\ntwo\nthree", 3])
+    world.press("up", { ctrl: true })
+    const chosen = world.model.selected!.key
+    arrows(world, 4)
+    assert.strictEqual(chosen - world.model.selected!.key, 4)
+  })
+})
+
 describe("Update: keys to which nothing is bound", () => {
   const combinations: ReadonlyArray<Partial<Key>> = [
     { text: "c", ctrl: true, alt: true },

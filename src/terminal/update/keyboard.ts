@@ -273,8 +273,32 @@ export const pressKey = (before: Model, key: Key): Next => {
   return [key.name === "tab" ? next : { ...next, completion: undefined }, intents]
 }
 
+/** Whether an arrow moves within what is open, or the cursor within the draft: no wheel that was meant instead does harm there. */
+const isHarmless = (model: Model, name: "up" | "down"): boolean => {
+  if (model.password !== undefined) return false
+  if ([model.help, model.search, model.picker, model.selected, model.past].some((open) => open !== undefined))
+    return true
+  return model.browsing === undefined && Editor[name](model.editor) !== undefined
+}
+
+/** The wheel was turned, or else an arrow was pressed so often. */
+export const turnWheel = (model: Model, lines: number, arrows = 0): Next => {
+  const name = lines > 0 ? "up" : "down"
+  const key: Key = { name, text: "", ctrl: false, alt: false, shift: false }
+  const all: Array<Intent> = []
+  let next = model
+  for (let left = arrows; left > 0 && isHarmless(next, name); left--) {
+    const [pressed, intents] = pressKey(next, key)
+    next = pressed
+    all.push(...intents)
+    if (left === 1) return [next, all]
+  }
+  const [scrolled, intents] = scrollByWheel(next, lines)
+  return [scrolled, [...all, ...intents]]
+}
+
 /** The wheel goes through what was said, and never through drafts: it is turned without looking. */
-export const turnWheel = (model: Model, lines: number): Next => {
+const scrollByWheel = (model: Model, lines: number): Next => {
   if (model.help !== undefined) return only({ ...model, help: model.help - Math.sign(lines) })
   if (model.past !== undefined) return Past.scroll(model, lines)
   return lines > 0 ? scrollUp(model, lines) : only(scroll(model, lines))

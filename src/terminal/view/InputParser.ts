@@ -5,8 +5,8 @@ import { keyOfControl, keyOfCsi, keyOfSs3, keyOfText, keyWithAlt } from "./Keys.
 export type Input =
   | { readonly _tag: "Key"; readonly key: Key }
   | { readonly _tag: "Paste"; readonly text: string }
-  /** So many turns of the wheel, up; a negative number is down. */
-  | { readonly _tag: "Wheel"; readonly turns: number }
+  /** So many turns of the wheel, up; a negative number is down. With `arrows` it came as so many arrows, and may be these. */
+  | { readonly _tag: "Wheel"; readonly turns: number; readonly arrows?: number }
   /** The terminal speaks kitty's keyboard protocol. */
   | { readonly _tag: "KittyKeyboard" }
 
@@ -17,7 +17,7 @@ const pasteEnd = `${escape}[201~`
 const maxSequence = 4096
 const maxPaste = 65_536
 
-/** So many times the same arrow in one piece is a wheel: nobody types so fast. */
+/** So many times the same arrow in one piece may be a wheel; over a slow line it may be a key that is held, too. */
 const wheelFrom = 3
 
 interface Taken {
@@ -54,7 +54,7 @@ const withoutArrows = (inputs: ReadonlyArray<Input>): ReadonlyArray<Input> => {
       while (isSame(inputs[end])) end++
     }
     if (input._tag === "Key" && end - at >= wheelFrom) {
-      all.push({ _tag: "Wheel", turns: input.key.name === "up" ? 1 : -1 })
+      all.push({ _tag: "Wheel", turns: input.key.name === "up" ? 1 : -1, arrows: end - at })
     } else all.push(...inputs.slice(at, end))
     at = end
   }
@@ -72,6 +72,12 @@ export class InputParser {
   private pending = ""
   /** What was pasted so far; undefined while nothing is. */
   private pasted: string | undefined
+  /** Whether the wheel may come as arrows: never where the mouse is reported. */
+  private readonly wheelAsArrows: boolean
+
+  constructor(wheelAsArrows = false) {
+    this.wheelAsArrows = wheelAsArrows
+  }
 
   /** What it waits for: the rest of a sequence or of a paste. Whichever it is may never come. */
   get waiting(): "nothing" | "sequence" | "paste" {
@@ -82,7 +88,8 @@ export class InputParser {
   push(chunk: string): ReadonlyArray<Input> {
     // Whoever presses Ctrl+C wants out. No paste comes as that and nothing else.
     if (this.pasted !== undefined && isStop(chunk)) return [...this.flush(), ...this.take(chunk)]
-    return withoutArrows(this.take(chunk))
+    const inputs = this.take(chunk)
+    return this.wheelAsArrows ? withoutArrows(inputs) : inputs
   }
 
   /** It takes too long: what there is of a paste was all of it, and a lone Escape was a key. */

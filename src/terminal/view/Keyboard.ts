@@ -22,7 +22,7 @@ type Terminal = Pick<
 >
 
 export class Keyboard {
-  private readonly parser = new InputParser()
+  private readonly parser: InputParser
   private readonly options: ConstructorParameters<typeof Keyboard>[0]
   private timer: NodeJS.Timeout | undefined
   /** Whether the terminal has said that it speaks kitty's protocol. */
@@ -40,6 +40,7 @@ export class Keyboard {
     readonly mouse: boolean
   }) {
     this.options = options
+    this.parser = new InputParser(!options.mouse)
   }
 
   /** From here on nothing that comes is echoed: it is called before the terminal is asked anything. */
@@ -105,7 +106,7 @@ export class Keyboard {
           dispatch({ _tag: "Pasted", text: input.text.replaceAll(/\r\n?/g, "\n") })
           break
         case "Wheel":
-          dispatch({ _tag: "Wheel", lines: linesOfTurn * input.turns })
+          dispatch({ _tag: "Wheel", lines: linesOfTurn * input.turns, arrows: input.arrows })
           break
         case "KittyKeyboard":
           if (this.kitty) break

@@ -68,9 +68,7 @@ const cases: ReadonlyArray<readonly [string, ...ReadonlyArray<string>]> = [
   [`${escape}[<64;10;5M${escape}[<65;10;5M${escape}[<80;1;1M`, "wheel 1", "wheel -1", "wheel 1"],
   [`${escape}[M\`!!${escape}[Ma!!`, "wheel 1", "wheel -1"],
   [`${escape}[<0;10;5M${escape}[<0;10;5m${escape}[<66;1;1M${escape}[M !!`],
-  [`${escape}[A`.repeat(3), "wheel 1"],
-  [`${escape}OB`.repeat(9), "wheel -1"],
-  [`${escape}[A`.repeat(2), "up", "up"],
+  [`${escape}[A`.repeat(4), "up", "up", "up", "up"],
   [`${escape}[1;3A`.repeat(3), "alt+up", "alt+up", "alt+up"],
   [`${escape}[200~one\rtwo${escape}[201~x`, 'paste "one\\rtwo"', '"x"'],
   [`${escape}[201~x`, '"x"'],
@@ -85,13 +83,27 @@ describe("the input of a terminal", () => {
     }
   })
 
-  it("is the same however it is cut, but for arrows that come together", () => {
+  it("is the same however it is cut", () => {
     for (const [sent, ...meant] of cases) {
       if (/^(wheel|".{2,})/.test(meant[0] ?? "") || sent.startsWith("hé")) continue
       const parser = new InputParser()
       const inputs = Array.from(sent).flatMap((character) => parser.push(character))
       assert.deepStrictEqual(said(inputs), meant, JSON.stringify(sent))
     }
+  })
+
+  it("may have the wheel as arrows that come together, where the mouse is not reported", () => {
+    for (const [sent, ...meant] of [
+      [`${escape}[A`.repeat(3), "wheel 1"],
+      [`${escape}OB`.repeat(9), "wheel -1"],
+      [`${escape}[A`.repeat(2), "up", "up"],
+      [`${escape}[1;3A`.repeat(3), "alt+up", "alt+up", "alt+up"],
+    ] as const) {
+      assert.deepStrictEqual(said(new InputParser(true).push(sent)), meant)
+    }
+    assert.deepStrictEqual(new InputParser(true).push(`${escape}[B`.repeat(5)), [
+      { _tag: "Wheel", turns: -1, arrows: 5 },
+    ])
   })
 
   it("ends with a moment in which nothing comes, whatever was begun", () => {
