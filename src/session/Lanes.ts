@@ -7,6 +7,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Disconnect } from "../domain/Disconnect.ts"
+import type { FileId } from "../domain/FileId.ts"
 
 /** Whose lanes they are. */
 interface Asker {
@@ -22,6 +23,8 @@ export class Lanes {
   private readonly asker: Asker
   /** Done when the last that is in a lane is. */
   private readonly lanes = new Map<string, Deferred.Deferred<void>>()
+  /** In which lane a file waits to be opened: as many as requests may wait, at most. */
+  private readonly files = new Map<FileId, string>()
   private requests = 0
   private bytes = 0
   /** Done when the next request is; undefined while nobody waits for that. */
@@ -39,13 +42,20 @@ export class Lanes {
     return this.lanes.has(lane)
   }
 
+  /** The lane in which this file waits to be opened: what is of that file, and names no channel, has to come behind it. */
+  laneOfFile(file: FileId): string | undefined {
+    return this.files.get(file)
+  }
+
   /**
-   * Does it in the background, behind whatever is in its lane. It is a child of the fiber that runs this, the one that
-   * reads, and ends with it. Done when the next frame may be read: at once, as long as not too much waits.
+   * Does it in the background, behind whatever is in its lane; `opens` is a file that it opens. It is a child of the fiber
+   * that runs this, the one that reads, and ends with it. So does what the work has forked, which goes on when the lane is free: a file on its way.
+   * Done when the next frame may be read: at once, as long as not too much waits.
    */
-  add(lane: string, bytes: number, work: Effect.Effect<void, Disconnect>): Effect.Effect<void> {
+  add(lane: string, bytes: number, work: Effect.Effect<void, Disconnect>, opens?: FileId): Effect.Effect<void> {
     return Effect.suspend(() => {
       const before = this.lanes.get(lane)
+      if (opens !== undefined) this.files.set(opens, lane)
       const done = Deferred.makeUnsafe<void>()
       this.lanes.set(lane, done)
       this.requests++
@@ -56,7 +66,10 @@ export class Lanes {
         this.bytes -= bytes
         // Whoever reads has ended: what is behind this ends, too, and is not to begin before it does.
         if (Exit.isFailure(exit)) return
-        if (this.lanes.get(lane) === done) this.lanes.delete(lane)
+        if (this.lanes.get(lane) === done) {
+          this.lanes.delete(lane)
+          if (this.files.size > 0) this.forgetFiles(lane)
+        }
         this.asker.onDone(!begins)
         Deferred.doneUnsafe(done, Exit.void)
         const { changed } = this
@@ -66,6 +79,7 @@ export class Lanes {
       const task = (before === undefined ? work : Effect.andThen(Deferred.await(before), work)).pipe(
         Effect.catchCause((cause) => this.failed(cause)),
         Effect.onExit((exit) => Effect.sync(() => end(exit))),
+        Effect.awaitAllChildren,
       )
       return Effect.flatMap(Effect.forkChild(task, { startImmediately: true }), () => {
         begins = false
@@ -88,6 +102,10 @@ export class Lanes {
       this.changed ??= Deferred.makeUnsafe()
       return Effect.andThen(Deferred.await(this.changed), this.until(holds))
     })
+  }
+
+  private forgetFiles(freed: string): void {
+    for (const [file, lane] of this.files) if (lane === freed) this.files.delete(file)
   }
 
   /** Ends the session as it would end if this was done by whoever reads. */

@@ -13,7 +13,9 @@ import { Dialer } from "../../src/client/Dialer.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { partitionOf } from "../../src/hub/nodes/Partition.ts"
 import { make as memoryDialer } from "../../src/testing/MemoryDialer.ts"
+import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
+import { sourceOf } from "../client/files.ts"
 import { type Cluster, cluster } from "../suites/clusterWorld.ts"
 import { member2, nextTurn } from "../suites/transportWorld.ts"
 
@@ -61,6 +63,17 @@ const both = Effect.fnUntraced(function* ({ servers }: Cluster) {
   return { client, heard, way }
 })
 
+const bytes = Uint8Array.of(1, 2, 3)
+
+/** A file that a message carries. */
+const said = Effect.fnUntraced(function* (client: TestClient2, channel: string) {
+  const { file } = yield* client.ask({ type: "StartUpload", channel, name: "tea", size: 3 }, "Upload")
+  yield* client.send({ type: "UploadChunk", file, offset: 0, data: bytes })
+  yield* client.until("Uploaded")
+  yield* client.ask({ type: "Publish", channel, id: file, content: "", file }, "Published")
+  return file
+})
+
 const begin = <A, E>(effect: Effect.Effect<A, E>) => Effect.forkChild(effect, { startImmediately: true })
 
 describe("a channel that stands still", () => {
@@ -103,6 +116,55 @@ describe("a channel that stands still", () => {
   )
 
   it.effect(
+    "has its files wait, those that are on their way and those that are asked for, and no others",
+    world(({ nodes, servers }) =>
+      Effect.gen(function* () {
+        const ann = yield* member2(servers[0]!, "ann", "there")
+        yield* ann.ask({ type: "Join", channel: "here" }, "Joined")
+        const [there, here] = [yield* said(ann, "there"), yield* said(ann, "here")]
+        const begun = yield* ann.ask({ type: "StartUpload", channel: "there", name: "begun", size: 3 }, "Upload")
+        nodes.cut(0, 1)
+        // It is due to be looked at whether this one may still come, which its node is asked for.
+        yield* pass(3000)
+        yield* ann.send(
+          { type: "UploadChunk", file: begun.file, offset: 0, data: bytes.subarray(0, 1) },
+          { type: "Download", ref: 3, channel: "there", file: there },
+          { type: "StartUpload", ref: 4, channel: "there", name: "tea", size: 3 },
+          { type: "ResumeUpload", ref: 5, channel: "there", file: begun.file },
+          { type: "CancelUpload", ref: 6, channel: "there", file: there },
+          // What names no channel comes behind the file's opening.
+          { type: "CloseDownload", ref: 7, file: there },
+        )
+        const answers: Array<string> = []
+        yield* ann.ask({ type: "Download", channel: "here", file: here }, "Opened")
+        assert.deepStrictEqual((yield* ann.until("FileChunk")).data, bytes)
+        yield* ann.ask({ type: "CloseDownload", file: here }, "Ok")
+        yield* said(ann, "here")
+        const { file } = yield* ann.ask({ type: "StartUpload", channel: "here", name: "tea", size: 3 }, "Upload")
+        yield* ann.ask({ type: "ResumeUpload", channel: "here", file }, "Upload")
+        yield* ann.ask({ type: "CancelUpload", channel: "here", file }, "Ok")
+        yield* Effect.forkChild(
+          Effect.forever(
+            Effect.map(ann.next, (frame) => {
+              if ("ref" in frame && frame.ref !== undefined) {
+                answers.push(`${frame.ref} ${frame.type === "Error" ? frame.name : frame.type}`)
+              } else if (frame.type === "FileChunk") answers.push("chunk")
+            }),
+          ),
+        )
+        yield* pass(15_000)
+        assert.deepStrictEqual(answers, [])
+        nodes.heal(0, 1)
+        yield* pass(2000)
+        assert.deepStrictEqual(
+          answers.filter((what) => what !== "chunk"),
+          ["3 Opened", "4 Upload", "5 Upload", "6 Forbidden", "7 Ok"],
+        )
+      }),
+    ),
+  )
+
+  it.effect(
     "does not hold up the other channels of a client, nor end its session; what has waited goes there in order",
     world((all) =>
       Effect.gen(function* () {
@@ -129,6 +191,39 @@ describe("a channel that stands still", () => {
         yield* Fiber.join(reading)
         assert.deepStrictEqual(heard, ["there 1 0", "here 1 a", "here 2 b", "there 2 1", "there 3 2", "there 4 3"])
         assert.strictEqual(way.dials(), 1)
+      }),
+    ),
+  )
+
+  it.effect(
+    "keeps no places for files that its clients do not wait for any more",
+    world((all) =>
+      Effect.gen(function* () {
+        const { client } = yield* both(all)
+        const say = Effect.fnUntraced(function* (channel: string) {
+          const { id } = yield* client.upload(channel, sourceOf(bytes))
+          yield* client.publish(channel, "", { file: id })
+          return id
+        })
+        const files = yield* Effect.forEach([1, 2, 3, 4], () => say("there"))
+        const here = yield* say("here")
+        all.nodes.cut(0, 1)
+        const waiting = yield* Effect.forEach(files, (file) =>
+          Effect.all([
+            begin(client.upload("there", sourceOf(bytes))),
+            begin(Effect.scoped(client.download("there", file))),
+          ]),
+        )
+        yield* pass(1000)
+        yield* Effect.forEach(waiting.flat(), (fiber) => Fiber.interrupt(fiber as Fiber.Fiber<unknown, unknown>))
+        all.nodes.heal(0, 1)
+        yield* pass(2000)
+        const going = yield* begin(
+          Effect.andThen(Effect.scoped(client.download("here", here)), client.upload("here", sourceOf(bytes))),
+        )
+        yield* pass(0)
+        assert.isDefined(going.pollUnsafe(), "there is no place for another file")
+        yield* Fiber.join(going)
       }),
     ),
   )

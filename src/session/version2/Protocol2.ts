@@ -17,20 +17,13 @@ import { countsByItself } from "./files/handlers.ts"
 import * as Handlers from "./handlers.ts"
 import type { Tell } from "./Tell.ts"
 
-/**
- * What is done before anything else of the session is read: it says who one is, or is of files, whose fibers are children of
- * the one that reads and whose bytes have an order over all.
- */
+/** What is done before anything else of the session is read: it says who one is, or is of a file that is on its way. */
 const inTurn = new Set<ClientFrame["type"]>([
   "Login",
   "Authenticate",
   "Ping",
   "Pong",
   "Disconnect",
-  "StartUpload",
-  "ResumeUpload",
-  "CancelUpload",
-  "Download",
   "UploadChunk",
   "FileAck",
   "CloseDownload",
@@ -43,7 +36,9 @@ const changesMore = new Set<ClientFrame["type"]>(["RenameChannel", "AcceptInvite
 const noChannel = ""
 
 /** In which lane a request waits; undefined where it is done in the turn of whoever reads. */
-const laneOf = (frame: ClientFrame): string | undefined => {
+const laneOf = (session: Session, frame: ClientFrame): string | undefined => {
+  // Closed before it is open it would be open for ever.
+  if (frame.type === "CloseDownload" && !session.waitsForNothing) return session.lanes.laneOfFile(frame.file)
   if (inTurn.has(frame.type)) return undefined
   const channel = "channel" in frame ? frame.channel : undefined
   if (channel === undefined) return noChannel
@@ -53,13 +48,13 @@ const laneOf = (frame: ClientFrame): string | undefined => {
 const inLane = (
   session: Session,
   lane: string,
-  { type }: ClientFrame,
+  frame: ClientFrame,
   bytes: number,
   work: Effect.Effect<void, Disconnect>,
 ): Effect.Effect<void> => {
   const { lanes } = session
-  const added = lanes.add(lane, bytes, work)
-  return changesMore.has(type) ? Effect.andThen(added, lanes.free(lane)) : added
+  const added = lanes.add(lane, bytes, work, frame.type === "Download" ? frame.file : undefined)
+  return changesMore.has(frame.type) ? Effect.andThen(added, lanes.free(lane)) : added
 }
 
 export const make = (encoding: Encoding2 | ProtobufEncoding): Protocol<Session> => {
@@ -129,7 +124,7 @@ export const make = (encoding: Encoding2 | ProtobufEncoding): Protocol<Session> 
       if (limited !== undefined) return answered(session, frame, Effect.fail(limited), "frames")
       // Nearly always: nothing waits, nor has this to.
       const waits = !session.waitsForNothing
-      const busy = waits ? laneOf(frame) : undefined
+      const busy = waits ? laneOf(session, frame) : undefined
       if (busy !== undefined && session.lanes.has(busy)) {
         const behind = Effect.suspend(() => answered(session, frame, handler(session, frame)))
         return inLane(session, busy, frame, body.byteLength, behind)
@@ -139,7 +134,7 @@ export const make = (encoding: Encoding2 | ProtobufEncoding): Protocol<Session> 
       const work = answered(session, frame, handled)
       // Whoever leaves gets the answers to what it has asked for.
       if (waits && frame.type === "Disconnect") return Effect.andThen(session.lanes.idle, work)
-      const lane = laneOf(frame)
+      const lane = laneOf(session, frame)
       return lane === undefined ? work : inLane(session, lane, frame, body.byteLength, work)
     },
     isExclusive: () => false,

@@ -18,19 +18,21 @@ export class Checking {
     this.due = session.elapsed() + lookAgain
   }
 
-  /** Asked for each chunk. */
+  /** Asked for each chunk. Not while it is being looked at. */
   get isDue(): boolean {
     return this.session.elapsed() >= this.due
   }
 
   /** Fails where it is not allowed any more; where that cannot be known just now, it goes on. */
-  readonly again: Effect.Effect<void, RequestError> = Effect.suspend(() => {
-    this.due = this.session.elapsed() + lookAgain
-    return Effect.catchIf(
-      Effect.asVoid(this.check),
+  look(): Effect.Effect<void, RequestError> {
+    this.due = Infinity
+    return Effect.asVoid(this.check).pipe(
       // A token for less may be for all of this but for asking.
-      (error) => error.retryable || error.reason === "OutOfScope",
-      () => Effect.void,
+      Effect.catchIf(
+        (error) => error.retryable || error.reason === "OutOfScope",
+        () => Effect.void,
+      ),
+      Effect.ensuring(Effect.sync(() => void (this.due = this.session.elapsed() + lookAgain))),
     )
-  })
+  }
 }

@@ -66,8 +66,8 @@ const tooMany = () =>
   })
 
 /**
- * A child of the fiber that reads the session ends with it. What had come by then is kept first: whoever is cut off before
- * any of it was written would never come on.
+ * It ends with the session. What had come by then is kept first: whoever is cut off before any of it was written would never
+ * come on.
  */
 const keeping = (upload: Upload, taking: Effect.Effect<void>): Effect.Effect<void> =>
   Effect.flatMap(Effect.forkChild(taking, { startImmediately: true }), (fiber) =>
@@ -184,6 +184,9 @@ export const make = (
     { channel, ref }: Pick<ClientFrameOf<"StartUpload">, "channel" | "ref">,
     view: UploadView,
   ): Effect.Effect<void, RequestError> => {
+    const { uploads } = transfersOf(session)
+    // Others may have begun in other channels meanwhile.
+    if (!view.whole && uploads.size >= atOnce) return Effect.fail(tooMany())
     const { windows } = session.services.chat.files ?? {}
     const window = windows?.take(view.size - view.received) ?? 0
     if (windows === undefined || window === 0) return Effect.fail(noRoom())
@@ -194,7 +197,7 @@ export const make = (
     }
     const still = new Checking(session, files.describeUpload(session.services.chat, caller, { channel, file: view.id }))
     const upload = new Upload(view, { window, windows }, still)
-    transfersOf(session).uploads.set(view.id, upload)
+    uploads.set(view.id, upload)
     const taken = Effect.ensuring(
       taking(session, caller, { channel, upload }),
       Effect.sync(() => upload.release()),
@@ -218,7 +221,7 @@ export const make = (
     const go = Effect.suspend(() => send(session, download, piece, at))
     while (at < piece.length) {
       const data = piece.subarray(at, at + chunk)
-      if (download.still.isDue) return Effect.andThen(download.still.again, go)
+      if (download.still.isDue) return Effect.andThen(download.still.look(), go)
       if (!download.hasRoom(data.length)) return Effect.andThen(download.room(data.length), go)
       const frame = tell.encode({ type: "FileChunk", file: download.id, offset: download.at, data }, download.memory)
       if (!outbox.offer("files", frame, frame.byteLength)) return Effect.andThen(room(outbox), go)
@@ -248,9 +251,10 @@ export const make = (
       if (offset > opened.size) {
         return Effect.fail(new RequestError({ reason: "WrongOffset", field: "offset", detail: "The file ends before" }))
       }
+      const { downloads } = transfersOf(session)
+      if (offset < opened.size && downloads.size >= atOnce) return Effect.fail(tooMany())
       tell.answer(session, renderFiles.opened(ref, opened, { offset, window }))
       if (offset === opened.size) return Effect.void
-      const { downloads } = transfersOf(session)
       const download = new Download(opened, offset, new Checking(session, opening))
       downloads.set(file, download)
       const all = sending(session, opened, download)
@@ -260,7 +264,11 @@ export const make = (
       const ending = Effect.sync(() => {
         if (downloads.get(file) === download) downloads.delete(file)
       })
-      return Effect.map(Effect.forkChild(Effect.ensuring(told, ending)), (fiber) => void (download.fiber = fiber))
+      // Begun at once: closed right behind this it has to end as any other.
+      return Effect.map(
+        Effect.forkChild(Effect.ensuring(told, ending), { startImmediately: true }),
+        (fiber) => void (download.fiber = fiber),
+      )
     })
   }
 
@@ -313,10 +321,9 @@ export const make = (
       const { pace } = session.services.chat.files ?? {}
       const turn = pace?.isEnough(length) === true ? pace.next : Effect.void
       if (!upload.still.isDue) return turn
-      return Effect.andThen(
-        Effect.catch(upload.still.again, (error) => Effect.sync(() => end(error))),
-        turn,
-      )
+      // Where its channel stands still, nothing else of the session waits for that.
+      const looked = Effect.catch(upload.still.look(), (error) => Effect.sync(() => end(error)))
+      return Effect.andThen(Effect.forkChild(looked, { startImmediately: true }), turn)
     },
     CancelUpload: forUser((session, frame, caller) =>
       Effect.flatMap(stopped(transfersOf(session).uploads.get(frame.file)), () =>
