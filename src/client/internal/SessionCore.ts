@@ -121,10 +121,13 @@ export class SessionCore {
     return ++this.lastRef
   }
 
-  /** Gives a request its answer. Nobody may wait for it any more, or nobody may ever have asked: then it is dropped. */
-  settle(ref: number, answer: Exit.Exit<ServerFrame, RequestError>): void {
+  /**
+   * Gives a request its answer. Nobody may wait for it any more, or nobody may ever have asked: then it is dropped, and this is
+   * false.
+   */
+  settle(ref: number, answer: Exit.Exit<ServerFrame, RequestError>): boolean {
     const waiting = this.waiting.get(ref)
-    if (waiting !== undefined) Deferred.doneUnsafe(waiting, answer)
+    return waiting !== undefined && Deferred.doneUnsafe(waiting, answer)
   }
 
   /** Sends a frame that has no answer. */

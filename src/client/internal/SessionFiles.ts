@@ -41,6 +41,17 @@ export class SessionFiles {
     )
   }
 
+  /** The answer to whoever does not wait for it any more: the server has few places, and is to have this one back. */
+  giveUp(frame: ServerFrameOf<"Upload" | "Opened">): Effect.Effect<void> {
+    const { file, offset, type } = frame
+    // Whoever has asked for the file again since has taken its place already.
+    if (type === "Upload") {
+      const nothing = new Uint8Array(0)
+      return this.uploads.has(file) ? Effect.void : this.sendLast({ type: "UploadChunk", file, offset, data: nothing })
+    }
+    return this.downloads.has(file) ? Effect.void : this.sendLast({ type: "CloseDownload", file })
+  }
+
   /** What the server says of an upload; from its answer on, so that nothing is missed. */
   upload(file: string): Effect.Effect<Inbox<Told>> {
     return Effect.suspend(() => {

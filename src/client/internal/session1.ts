@@ -81,7 +81,10 @@ export const make = Effect.fnUntraced(function* (
     if (pending?.type !== "Login") return
     const { ref, username } = pending
     pending = undefined
-    if (!success) return core.settle(ref, Exit.fail(loginError(message)))
+    if (!success) {
+      core.settle(ref, Exit.fail(loginError(message)))
+      return
+    }
     me = username
     lobby.list([], username)
     core.settle(

@@ -40,8 +40,12 @@ export const make = Effect.fnUntraced(function* (
   )
 
   const receive = (frame: ServerFrame): Effect.Effect<void, Disconnect> => {
+    let waitedFor = false
     if ("ref" in frame && frame.ref !== undefined) {
-      core.settle(frame.ref, frame.type === "Error" ? Exit.fail(fromErrorFrame(frame)) : Exit.succeed(frame))
+      waitedFor = core.settle(
+        frame.ref,
+        frame.type === "Error" ? Exit.fail(fromErrorFrame(frame)) : Exit.succeed(frame),
+      )
     } else if (frame.type === "Error" && isGarbled(fromErrorFrame(frame).reason)) {
       // What was sent was right: it was changed on its way, and whose answer this is cannot be known.
       return Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: frame.message }))
@@ -72,8 +76,11 @@ export const make = Effect.fnUntraced(function* (
       case "UploadFailed":
       case "FileChunk":
       case "DownloadFailed":
-      case "Upload":
         return files.hear(frame)
+      case "Upload":
+        return waitedFor ? files.hear(frame) : files.giveUp(frame)
+      case "Opened":
+        return waitedFor ? Effect.void : files.giveUp(frame)
       // Answers, which have been settled above.
       case "LoggedIn":
       case "Channels":
@@ -88,7 +95,6 @@ export const make = Effect.fnUntraced(function* (
       case "InviteLinkCreated":
       case "InviteLinks":
       case "InviteAccepted":
-      case "Opened":
       case "Error":
       case "Pong":
         return Effect.void

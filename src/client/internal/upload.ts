@@ -54,7 +54,7 @@ class Upload<E> {
   }
 
   in(session: ClientSession, files: SessionFiles, channel: string): Effect.Effect<FileInfo, Failure> {
-    return Effect.flatMap(this.begin(session, channel), (begun) => {
+    return Effect.flatMap(this.begin(session, files, channel), (begun) => {
       const { file } = begun
       // It keeps what has come, and its place is free for another.
       const pause = files.sendLast({ type: "UploadChunk", file, offset: begun.offset, data: new Uint8Array(0) })
@@ -73,13 +73,15 @@ class Upload<E> {
 
   private begin(
     session: ClientSession,
+    files: SessionFiles,
     channel: string,
   ): Effect.Effect<ServerFrameOf<"Upload">, RequestError | Disconnect | FileChanged> {
     const { mediaType: media_type, name, sha256, size } = this.source
     const { file } = this
     if (file !== undefined) {
+      const resumed = Effect.andThen(files.upload(file), session.ask<"Upload">({ type: "ResumeUpload", channel, file }))
       return Effect.filterOrFail(
-        session.ask<"Upload">({ type: "ResumeUpload", channel, file }),
+        Effect.onError(resumed, () => Effect.sync(() => files.forget("uploads", file))),
         (upload) => upload.size === size,
         () => new FileChanged({ name }),
       )
