@@ -50,6 +50,8 @@ export const Welcome = Schema.Struct({
   presence: version,
   /** The names of those with a session here, where the newcomer asked for these. */
   names: Schema.Array(Username),
+  /** Likewise, those whose last session has ended a moment ago, and who may come right back. */
+  lingering: Schema.optional(Schema.Array(Username)),
 })
 export interface Welcome extends Schema.Schema.Type<typeof Welcome> {}
 
@@ -71,10 +73,15 @@ export const Presence = event("Presence", {
 export interface Presence extends Schema.Schema.Type<typeof Presence> {}
 /** Everybody who is present, for those who missed a change. */
 const WholePresence = event("WholePresence", { version, count, members: Schema.Array(PresentUser) })
-/** A user's first session has come: told at once, where `Presence` gathers. */
-const Arrived = event("Arrived", { user: Person })
-/** A user's last session has gone: likewise. */
-const Departed = event("Departed", { user: Person })
+/** A user's first session has come: told at once, where `Presence` gathers. `back`: before it was told to be `Gone`. */
+const Arrived = event("Arrived", { user: Person, back: Schema.optional(Schema.Boolean) })
+/**
+ * A user's last session has gone: likewise. It has left the channel, or it has `ended`, and the user may come right back; or
+ * it was thrown out, as `Kicked` has said before.
+ */
+const Departed = event("Departed", { user: Person, why: Schema.optional(Schema.Literals(["ended", "kicked"])) })
+/** Whose session had ended has not come back within the grace time, and is connected in other channels at most. */
+const Gone = event("Gone", { user: Person, connected: Schema.Boolean })
 /** A file is offered, to go straight from one session to those of others who take it: for those that know such offers. */
 const Offered = event("Offered", {
   transfer: TransferId,
@@ -118,6 +125,7 @@ export const ChannelEvent = Schema.Union([
   WholePresence,
   Arrived,
   Departed,
+  Gone,
   Offered,
   TopicChanged,
   Configured,

@@ -6,10 +6,11 @@ import type { MessageId } from "../domain/MessageId.ts"
 import type { Person } from "../domain/User.ts"
 import type { Renderer, Rendering } from "../protocol/Renderer.ts"
 import type { Speech } from "./Capability.ts"
+import type { Coming, Comings } from "./Comings.ts"
 import { format, tagged } from "./Line.ts"
 import { nickOf, targetOf } from "./Names.ts"
 import type { Watched } from "./Watched.ts"
-import { bytesOf, eventLines, joinLine, partLine, type Server, sourceOf } from "./Writing.ts"
+import { bytesOf, comingLines, eventLines, joinLine, partLine, type Server, sourceOf } from "./Writing.ts"
 
 /** Who reads, and how. */
 interface Reader {
@@ -19,6 +20,9 @@ interface Reader {
   /** Whether it is told what it says itself. */
   readonly echoes: boolean
   readonly watched: Watched
+  readonly comings: Comings
+  /** Whether it is in a channel. */
+  readonly isIn: (channel: ChannelName) => boolean
 }
 
 /** What it has said and was not answered yet, and the label of each. Bounded by what it may have underway in its channels. */
@@ -36,7 +40,7 @@ export class OwnWords implements Renderer<Uint8Array> {
   }
 
   /** Whether an event is told to it in other words than to everybody. */
-  concerns(event: ChannelEvent): boolean {
+  concerns(channel: ChannelName, event: ChannelEvent): boolean {
     switch (event.type) {
       case "Message":
       case "Edited":
@@ -47,7 +51,8 @@ export class OwnWords implements Renderer<Uint8Array> {
         return event.user.id === this.reader.self.id
       case "Arrived":
       case "Departed":
-        return this.reader.watched.has(event.user.name)
+      case "Gone":
+        return this.reader.watched.has(event.user.name) || this.wasTold(channel, event)
       case "Renamed":
         return !this.reader.speech.renames
       default:
@@ -64,19 +69,19 @@ export class OwnWords implements Renderer<Uint8Array> {
   }
 
   private linesOf(channel: ChannelName, event: ChannelEvent): ReadonlyArray<string> {
-    const { self, server, speech, watched } = this.reader
+    const { self, server, speech } = this.reader
     switch (event.type) {
       case "Message":
       case "Edited":
       case "Deleted":
       case "Reacted": {
         const lines = eventLines(server, speech, channel, this.targetOf(channel, event.from), event)
-        return this.concerns(event) ? this.echo(lines, event.id) : lines
+        return this.concerns(channel, event) ? this.echo(lines, event.id) : lines
       }
       case "Typing":
         return eventLines(server, speech, channel, this.targetOf(channel, event.user), event)
       case "Kicked":
-        if (this.concerns(event)) this.thrownOut.add(channel)
+        if (this.concerns(channel, event)) this.thrownOut.add(channel)
         break
       case "PutOut":
       case "Ended": {
@@ -89,16 +94,30 @@ export class OwnWords implements Renderer<Uint8Array> {
           ? eventLines(server, speech, channel, targetOf(channel), event)
           : this.moved(channel, event.name)
       case "Arrived":
-      case "Departed": {
-        const lines = eventLines(server, speech, channel, targetOf(channel), event)
-        const changed =
-          event.type === "Arrived" ? watched.came(event.user.name, channel) : watched.went(event.user.name, channel)
-        return changed ? [...lines, this.seen(event.user, event.type === "Arrived")] : lines
-      }
+      case "Departed":
+      case "Gone":
+        return this.coming(channel, event)
       default:
         break
     }
     return eventLines(server, speech, channel, targetOf(channel), event)
+  }
+
+  /** Where it was told of that in another channel. */
+  private wasTold(channel: ChannelName, event: Coming): boolean {
+    const { comings, isIn } = this.reader
+    return !isDirect(channel) && comings.of(channel, event).toldIn.some(isIn)
+  }
+
+  private coming(channel: ChannelName, event: Coming): ReadonlyArray<string> {
+    const { comings, server, speech, watched } = this.reader
+    const { type, user } = event
+    const isSilent = isDirect(channel) || this.wasTold(channel, event)
+    const lines = isSilent ? [] : comingLines(server, speech, channel, user, comings.of(channel, event))
+    const isLingering = type === "Departed" && event.why === "ended"
+    const changed =
+      !isLingering && (type === "Arrived" ? watched.came(user.name, channel) : watched.went(user.name, channel))
+    return changed ? [...lines, this.seen(user, type === "Arrived")] : lines
   }
 
   /** Somebody who is watched is there from now on, or is not. */

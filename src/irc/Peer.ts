@@ -12,6 +12,7 @@ import type { Session } from "../session/Session.ts"
 import { Answer } from "./Answer.ts"
 import { type Capability, speechOf } from "./Capability.ts"
 import type { IrcSettings } from "./IrcSettings.ts"
+import type { Comings } from "./Comings.ts"
 import { format, gathered } from "./Line.ts"
 import { keyOf, nickOf, targetOf } from "./Names.ts"
 import { OwnWords } from "./OwnWords.ts"
@@ -21,6 +22,7 @@ import { bytesOf, joinLine, prefixOf, sourceOf } from "./Writing.ts"
 /** What all clients share. */
 export interface Irc {
   readonly settings: IrcSettings
+  readonly comings: Comings
   readonly protocolFor: (capabilities: ReadonlySet<Capability>) => Protocol<Session>
 }
 
@@ -90,6 +92,8 @@ export class Peer {
       self: user,
       echoes: this.has("echo-message"),
       watched: this.watched,
+      comings: this.irc.comings,
+      isIn: (channel) => this.session.caller?.memberships.get(channel) !== undefined,
     })
     return this.own
   }
@@ -166,16 +170,17 @@ export class Peer {
   }
 
   /** It has entered a channel. Nobody sees that in a direct conversation. */
-  entered(channel: ChannelName, { count, members: present, names, standing, topic }: Welcome): void {
+  entered(channel: ChannelName, { count, lingering = [], members: present, names, standing, topic }: Welcome): void {
     const { caller } = this.session
     if (isDirect(channel) || caller === undefined) return
     const { user } = caller.by
     this.answer?.flush()
     this.say(joinLine(this.irc.settings, speechOf(this.capabilities), channel, user))
     if (topic !== "") this.numeric("332", targetOf(channel), topic)
-    // Of those who have just gone it would never be told that they did.
-    const online = new Set(names)
+    // Of those who have just left it would never be told that they did.
+    const online = new Set([...names, ...lingering])
     const members = present.filter(({ username }) => online.has(username))
+    for (const { username } of members) this.irc.comings.shown(username)
     const own = standing?.role
     const roles = own === undefined ? this.roles : new Map(this.roles).set(keyOf(this.nick), own)
     this.names(channel, members, roles)

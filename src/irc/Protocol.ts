@@ -7,6 +7,7 @@ import type { HandlerResult } from "../session/Handler.ts"
 import type { Protocol } from "../session/Protocol.ts"
 import type { Session } from "../session/Session.ts"
 import * as Capability from "./Capability.ts"
+import { Comings } from "./Comings.ts"
 import type { Handler, UserHandler } from "./Command.ts"
 import { channels } from "./commands/channels.ts"
 import { history } from "./commands/history.ts"
@@ -141,6 +142,7 @@ const overLimit = (
 export const make = (settings: IrcSettings): Irc => {
   // One for each session, as long as that is.
   const peers = new WeakMap<Session, Peer>()
+  const comings = new Comings()
   // At most as many as there are sets of capabilities that change how what happens is said.
   const protocols = new Map<number, Protocol<Session>>()
 
@@ -154,7 +156,7 @@ export const make = (settings: IrcSettings): Irc => {
 
   const protocol = (capabilities: ReadonlySet<Capability.Capability>): Protocol<Session> => ({
     encoding: { version: 3, codec: "irc", compression: null },
-    renderer: new SharedWords(settings, Capability.speechOf(capabilities)),
+    renderer: new SharedWords(settings, Capability.speechOf(capabilities), comings),
     own: (session) => {
       const peer = peerOf(session)
       return peer.ownWords(peer.proved!.user)
@@ -182,6 +184,7 @@ export const make = (settings: IrcSettings): Irc => {
 
   const irc: Irc = {
     settings,
+    comings,
     protocolFor: (capabilities) => {
       const key = Capability.keyOf(capabilities)
       const known = protocols.get(key) ?? protocol(new Set(capabilities))

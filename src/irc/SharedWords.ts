@@ -3,9 +3,10 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import { isDirect } from "../domain/Direct.ts"
 import type { Renderer, Rendering } from "../protocol/Renderer.ts"
 import type { Speech } from "./Capability.ts"
+import { type Comings, isComing } from "./Comings.ts"
 import { targetOf } from "./Names.ts"
 import { OwnWords } from "./OwnWords.ts"
-import { bytesOf, eventLines, type Server } from "./Writing.ts"
+import { bytesOf, comingLines, eventLines, type Server } from "./Writing.ts"
 
 const noBytes = new Uint8Array(0)
 
@@ -21,6 +22,7 @@ const differing: ReadonlySet<ChannelEvent["type"]> = new Set([
   "Kicked",
   "Arrived",
   "Departed",
+  "Gone",
   "Renamed",
 ])
 
@@ -30,16 +32,19 @@ export class SharedWords implements Renderer<Uint8Array> {
   private readonly server: Server
   private readonly speech: Speech
 
-  constructor(server: Server, speech: Speech) {
+  private readonly comings: Comings
+
+  constructor(server: Server, speech: Speech, comings: Comings) {
     this.server = server
     this.speech = speech
+    this.comings = comings
   }
 
   render(channel: ChannelName, events: ReadonlyArray<ChannelEvent>): Rendering<Uint8Array> | undefined {
     if (isDirect(channel)) return direct
     const target = targetOf(channel)
     const lines: Array<string> = []
-    for (const event of events) lines.push(...eventLines(this.server, this.speech, channel, target, event))
+    for (const event of events) lines.push(...this.linesOf(channel, target, event))
     const special = events.filter(({ type }) => differing.has(type))
     if (lines.length === 0 && special.length === 0) return undefined
     const piece = lines.length === 0 ? noBytes : bytesOf(lines)
@@ -47,7 +52,14 @@ export class SharedWords implements Renderer<Uint8Array> {
     if (special.length === 0) return rendering
     return {
       ...rendering,
-      differs: (own) => own instanceof OwnWords && special.some((event) => own.concerns(event)),
+      differs: (own) => own instanceof OwnWords && special.some((event) => own.concerns(channel, event)),
     }
+  }
+
+  private linesOf(channel: ChannelName, target: string, event: ChannelEvent): ReadonlyArray<string> {
+    const { comings, server, speech } = this
+    return isComing(event)
+      ? comingLines(server, speech, channel, event.user, comings.of(channel, event))
+      : eventLines(server, speech, channel, target, event)
   }
 }

@@ -7,6 +7,7 @@ import { isDirect } from "../domain/Direct.ts"
 import type { Message } from "../domain/Entry.ts"
 import { isGuestId, isWebhookUser, type Person } from "../domain/User.ts"
 import type { Speech } from "./Capability.ts"
+import type { Saying } from "./Comings.ts"
 import { format, maxLine, tagged } from "./Line.ts"
 import { messageIdOf, nickOf, targetOf } from "./Names.ts"
 import * as Stamp from "./Stamp.ts"
@@ -108,6 +109,28 @@ export const partLine = (server: Server, channel: ChannelName, person: Person, r
   return reason === undefined ? `:${source} PART ${target}` : format(source, "PART", target, reason)
 }
 
+const quitLine = (server: Server, { name }: Person): string => format(sourceOf(server, name), "QUIT", "Signed off")
+
+/** That somebody comes or goes. */
+export const comingLines = (
+  server: Server,
+  speech: Speech,
+  channel: ChannelName,
+  person: Person,
+  { word }: Saying,
+): ReadonlyArray<string> => {
+  switch (word) {
+    case "JOIN":
+      return [joinLine(server, speech, channel, person)]
+    case "PART":
+      return [partLine(server, channel, person)]
+    case "QUIT":
+      return [quitLine(server, person)]
+    case undefined:
+      return []
+  }
+}
+
 /** A change of a message, for who is shown it as text, or as tags. */
 const changeLines = (
   server: Server,
@@ -185,22 +208,12 @@ export const eventLines = (
           ]
         : []
   }
-  return isDirect(channel) ? [] : channelLines(server, speech, channel, target, event)
+  return isDirect(channel) ? [] : channelLines(server, speech, target, event)
 }
 
 /** What happens in channels alone. */
-const channelLines = (
-  server: Server,
-  speech: Speech,
-  channel: ChannelName,
-  target: string,
-  event: ChannelEvent,
-): ReadonlyArray<string> => {
+const channelLines = (server: Server, speech: Speech, target: string, event: ChannelEvent): ReadonlyArray<string> => {
   switch (event.type) {
-    case "Arrived":
-      return [joinLine(server, speech, channel, event.user)]
-    case "Departed":
-      return [partLine(server, channel, event.user)]
     case "Presence":
       if (!speech.away || event.full) return []
       return [...event.joined.filter(({ status }) => status !== "online"), ...event.changed].map((user) =>

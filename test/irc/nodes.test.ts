@@ -22,7 +22,7 @@ alone("talks at a node that has not the channel, and knows what was said", () =>
     const { servers } = yield* cluster(
       2,
       () => 1,
-      {},
+      { hub: { presence: { ...defaults.hub.presence, grace: Duration.millis(50) } } },
       (settings) => TestServer.layerTcp(settings),
     )
     const ann = yield* member(servers[0]!, "ann", ["draft/chathistory", "batch", "echo-message"])
@@ -38,6 +38,13 @@ alone("talks at a node that has not the channel, and knows what was said", () =>
     while ((yield* ben.until("Message")).content !== "psst");
     yield* ann.ask("CHATHISTORY LATEST #den * 10", /^@batch=\S+ :ann!u@natter PRIVMSG #den :hello$/)
     yield* ann.until(/^@batch=\S+ :ben!u@natter PRIVMSG #den :hello yourself$/)
+    const cat = yield* member(servers[1]!, "cat")
+    for (const channel of ["#hall", "#den"])
+      yield* Effect.andThen(cat.ask(`JOIN ${channel}`, / 366 /), ann.send(`JOIN ${channel}`))
+    yield* ann.until(/^:cat!u@natter JOIN #den$/)
+    yield* cat.send("QUIT")
+    yield* ann.until(/^:cat!u@natter QUIT /)
+    assert.notMatch((yield* ann.settled).join("\n"), /cat!/)
   }),
 )
 

@@ -9,6 +9,7 @@ import { Seq } from "../../src/domain/Seq.ts"
 import { UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { type Capability, keyOf, speechOf } from "../../src/irc/Capability.ts"
+import { Comings } from "../../src/irc/Comings.ts"
 import { defaults } from "../../src/irc/IrcSettings.ts"
 import { OwnWords } from "../../src/irc/OwnWords.ts"
 import { SharedWords } from "../../src/irc/SharedWords.ts"
@@ -27,7 +28,7 @@ const message = (content: string, id?: string): ChannelEvent => ({
   id: id === undefined ? undefined : MessageId.make(id),
 })
 const shared = (...capabilities: ReadonlyArray<Capability>) =>
-  new SharedWords(defaults, speechOf(new Set(capabilities)))
+  new SharedWords(defaults, speechOf(new Set(capabilities)), new Comings())
 const textOf = (rendering: { readonly piece: Uint8Array } | undefined) =>
   rendering === undefined ? undefined : Buffer.from(rendering.piece).toString()
 
@@ -39,6 +40,8 @@ const own = (...capabilities: ReadonlyArray<Capability>) => {
     self: ann,
     echoes: set.has("echo-message"),
     watched: new Watched(),
+    comings: new Comings(),
+    isIn: () => false,
   })
 }
 
@@ -111,7 +114,7 @@ describe("what is said", () => {
 
   it("has a file as a link", () => {
     const file = { id: "f1" as never, name: "soup.png", size: 12_345, mediaType: "image/png", sha256: "" as never }
-    const words = new SharedWords({ name: "natter", origin: "https://chat.example" }, speechOf(new Set()))
+    const words = new SharedWords({ name: "natter", origin: "https://chat.example" }, speechOf(new Set()), new Comings())
     assert.strictEqual(
       textOf(words.render(den, [{ ...message(""), file } as ChannelEvent])),
       ":ann!u@natter PRIVMSG #den :[file] soup.png (image/png, 12.3 kB) https://chat.example/api/v1/channels/den/files/f1\r\n",

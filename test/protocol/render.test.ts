@@ -177,6 +177,7 @@ const events: { readonly [Type in ChannelEvent["type"]]: ReadonlyArray<Told<Type
   ],
   Arrived: [[{ user: ann }, { type: "UserJoined", username: "ann" }]],
   Departed: [[{ user: ann }, { type: "UserLeft", username: "ann" }]],
+  Gone: [[{ user: ann, connected: false }]],
   TopicChanged: [
     [
       { topic: "Coffee", by: ann },

@@ -160,6 +160,7 @@ export class Audience {
       case "Reacted":
       case "Arrived":
       case "Departed":
+      case "Gone":
       case "Configured":
       case "RoleChanged":
       case "Kicked":

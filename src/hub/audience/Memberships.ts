@@ -300,7 +300,7 @@ export class Memberships {
     return Effect.suspend(() => Effect.andThen(this.putOut(former), Effect.ignore(settled)))
   }
 
-  /** Leaves; where it waits, until the channel has said that it is out. A channel that has ended has nobody in it. */
+  /** Leaves; where it `waits`, until the channel has said that it is out, and otherwise since the session has ended. */
   private drop(key: string, waits: boolean): Effect.Effect<void> {
     const membership = this.channels.get(key)
     if (membership === undefined) return Effect.void
@@ -309,7 +309,7 @@ export class Memberships {
     this.remove(key)
     const leaving = waits
       ? link.ask<"Done">((request) => ({ type: "Leave", session, request }))
-      : link.tell({ type: "Leave", session })
+      : link.tell({ type: "Leave", session, ended: true })
     return Effect.map(Effect.ignore(leaving), () => this.directory.left(link, session))
   }
 

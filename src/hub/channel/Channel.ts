@@ -133,7 +133,7 @@ export const make = Effect.fnUntraced(function* (
 
   /** Hands out what there is to tell, with how much more waits to be handled. */
   const emitTurn = (waiting: number, now: number): void => {
-    const turn = state.take(waiting, now)
+    const turn = state.take(waiting, now, directory.isConnected)
     if (turn !== undefined) emit(taking.timed(turn))
   }
 

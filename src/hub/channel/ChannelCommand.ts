@@ -96,10 +96,14 @@ export const ChannelCommand = Schema.Union([
    * not be. Answered by `Resumed`.
    */
   command("Resume", Resumed.fields),
-  /** `lost`: its node has not said so, which may be gone, and then nobody comes back at once. */
+  /**
+   * `ended`: so has the session, whose user may come right back. `lost`: its node has not said so, which may be gone, and then
+   * nobody comes back at once.
+   */
   command("Leave", {
     session: SessionId,
     request: Schema.optional(request),
+    ended: Schema.optional(Schema.Boolean),
     lost: Schema.optional(Schema.Boolean),
   }),
   /** Tells the other members that a file is to be had from this session. */

@@ -33,6 +33,8 @@ interface Present {
   sessions: number
   /** When the grace time is over, in milliseconds. */
   goneAt: number
+  /** The last session has ended, rather than left the channel: others are told that when the grace time is over. */
+  ended: boolean
 }
 
 interface Leaving {
@@ -41,6 +43,15 @@ interface Leaving {
 }
 
 export type Diff = Omit<PresenceChange, "type">
+
+/** Somebody's first session has come; `back` before others were told that the one before had ended. */
+export type Arrival = "new" | "back"
+
+/** The names of those with a session here, and of those whose last one has ended a moment ago, where there are any. */
+export interface NamesKnown {
+  readonly names: ReadonlyArray<Username>
+  readonly lingering?: ReadonlyArray<Username>
+}
 
 export interface Snapshot {
   readonly version: number
@@ -94,7 +105,7 @@ export class Presence {
   private listing = false
   /** What newcomers are told, until something changes: it is made, and written, once for all of them. */
   private shown: Snapshot | undefined
-  private names: ReadonlyArray<Username> | undefined
+  private names: NamesKnown | undefined
 
   constructor(settings: PresenceSettings) {
     this.settings = settings
@@ -105,23 +116,25 @@ export class Presence {
     return this.users.size
   }
 
-  /** A session has come. True when it is the user's first: the user was not here a moment ago. */
-  join(user: User, appearance: Appearance, now: number): boolean {
+  /** A session has come. Undefined when it is not the user's first. */
+  join(user: User, appearance: Appearance, now: number): Arrival | undefined {
     const present = this.users.get(user.id) ?? this.succeed(user)
     if (present === undefined) {
-      const who = { user, appearance, shown: shownAs(user, appearance), sessions: 1, goneAt: never }
+      const who = { user, appearance, shown: shownAs(user, appearance), sessions: 1, goneAt: never, ended: false }
       this.users.set(user.id, who)
       this.isOnline(user)
       this.note("joined", who, now)
-      return true
+      return "new"
     }
     present.sessions++
-    if (present.sessions > 1) return false
+    if (present.sessions > 1) return undefined
+    const arrival = present.ended ? "back" : "new"
     present.goneAt = never
+    present.ended = false
     if (user.role === "guest") this.guestsLeaving.delete(user.name)
     this.isOnline(user)
     this.setStatus(user.id, appearance, now)
-    return true
+    return arrival
   }
 
   /**
@@ -141,14 +154,19 @@ export class Presence {
     this.version = Math.max(this.version, version)
   }
 
-  /** A session has gone, with its node if it is `lost`. True when it was the user's last. */
-  leave(user: UserId, now: number, lost = false): boolean {
+  /** A session has gone: it has `ended`, and is `lost` with its node perhaps. True when it was the user's last. */
+  leave(
+    user: UserId,
+    now: number,
+    { ended = false, lost = false }: { readonly ended?: boolean | undefined; readonly lost?: boolean | undefined } = {},
+  ): boolean {
     const present = this.users.get(user)
     if (present === undefined || present.sessions === 0) return false
     present.sessions--
     if (present.sessions > 0) return false
     const goneAt = now + (lost ? lostGrace : Duration.toMillis(this.settings.grace))
     present.goneAt = goneAt
+    present.ended = ended
     if (lost) this.lost.push({ present, goneAt })
     else this.leaving.push({ present, goneAt })
     if (present.user.role === "guest") this.guestsLeaving.set(present.user.name, present)
@@ -185,10 +203,13 @@ export class Presence {
     })
   }
 
-  /** The names of the users with a session here, for who is told of each from now on. The same object until something changes. */
-  namesOnline(): ReadonlyArray<Username> {
+  /** For who is told of each from now on. The same object until something changes. */
+  namesKnown(): NamesKnown {
     this.naming = true
-    return (this.names ??= [...this.online.values()])
+    if (this.names !== undefined) return this.names
+    const lingering = this.lingering()
+    const names = [...this.online.values()]
+    return (this.names = lingering.length === 0 ? { names } : { names, lingering })
   }
 
   /** When `advance` next has something to do, in milliseconds; infinity when never. */
@@ -196,8 +217,9 @@ export class Presence {
     return Math.min(this.flushAt, this.nextToGo.first?.goneAt ?? never)
   }
 
-  /** Lets time pass: ends grace times, and gives the diff that is due, if one is. */
-  advance(now: number): Diff | undefined {
+  /** Ends grace times. Gives those whose session had ended, where anybody is told of each. */
+  expire(now: number): ReadonlyArray<User> {
+    let gone: Array<User> | undefined
     for (let next = this.nextToGo; (next.first?.goneAt ?? never) <= now; next = this.nextToGo) {
       const { present } = next.first!
       next.drop()
@@ -205,7 +227,16 @@ export class Presence {
       this.users.delete(present.user.id)
       if (this.guestsLeaving.get(present.user.name) === present) this.guestsLeaving.delete(present.user.name)
       this.note("left", present, now)
+      if (!present.ended) continue
+      this.names = undefined
+      if (this.naming) (gone ??= []).push(present.user)
     }
+    return gone ?? nobody
+  }
+
+  /** Lets time pass: ends grace times, and gives the diff that is due, if one is. */
+  advance(now: number): Diff | undefined {
+    this.expire(now)
     if (this.flushAt > now) return undefined
     return this.flush()
   }
@@ -240,6 +271,14 @@ export class Presence {
   private peopleOnline(): ReadonlyArray<Person> {
     return Array.from(this.users.values()).flatMap(({ sessions, user }) =>
       sessions > 0 ? { id: user.id, name: user.name } : [],
+    )
+  }
+
+  /** Those whose last session has ended, and whose grace time runs. */
+  private lingering(): ReadonlyArray<Username> {
+    if (this.online.size === this.users.size) return nobody
+    return Array.from(this.users.values()).flatMap(({ ended, sessions, user }) =>
+      sessions === 0 && ended ? user.name : nobody,
     )
   }
 

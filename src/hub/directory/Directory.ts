@@ -164,6 +164,7 @@ const make = Effect.gen(function* () {
           reserve: (name) => ask<void, RequestError>(({ reply }) => ({ type: "Reserve", channel, name, reply })),
           rename: (from, to) => renamed(channel, from, to),
           tell: (user, event) => tell({ type: "Tell", user, event }),
+          isConnected: (user) => state.isConnected(user),
         },
         emit: encodes ? encodedReceive(link.receive) : link.receive,
         after,
@@ -235,6 +236,7 @@ const make = Effect.gen(function* () {
         },
         reserve: (user) => state.reserveElsewhere(user),
         tell: (user, event) => leaveCommand({ type: "Tell", user, event }),
+        isConnected: (user) => state.isConnected(user),
         now: () => Monotonic.millis(clock),
         bring: (user, invitation) =>
           Effect.forEach(
@@ -269,7 +271,7 @@ const make = Effect.gen(function* () {
   const endWhenThere = (session: SessionId, tries = 20): void => {
     const reachable = gateway.find(session)
     if (reachable !== undefined) return reachable.end(taken)
-    if (tries > 0 && state.isConnected(session)) gateway.later(5, () => endWhenThere(session, tries - 1))
+    if (tries > 0 && state.has(session)) gateway.later(5, () => endWhenThere(session, tries - 1))
   }
 
   /** Ends sessions of this node, and says whose it was where it is one. */

@@ -146,9 +146,11 @@ export class DirectoryState {
     if ((this.ownerOf(user.name) ?? user).id === user.id) this.reserveName(user)
   }
 
-  isConnected(session: SessionId): boolean {
-    return this.byId.has(session)
-  }
+  readonly has = (session: SessionId): boolean => this.byId.has(session)
+
+  /** Whether somebody is connected here; a guest has a new id each time, and the name. */
+  readonly isConnected = ({ id, name, role }: User): boolean =>
+    this.users.has(id) || (role === "guest" && this.byName.has(NameKey.key(name)))
 
   private session(id: SessionId): ConnectedSession | undefined {
     return this.byId.get(id)?.sessions.get(id)

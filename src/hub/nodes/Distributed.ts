@@ -68,6 +68,7 @@ export const make = ({ here, nodes, peers, scope, settings, start, stats }: Opti
         here.tell(user, event)
         elsewhere.tell(user, event)
       }),
+    isConnected: (user) => here.isConnected(user) || elsewhere.isConnected(user.id),
   })
   const router = new ChannelRouter(nodes, owned)
   const elsewhere: Elsewhere = new Elsewhere(nodes, {

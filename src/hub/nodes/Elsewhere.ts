@@ -52,6 +52,7 @@ export interface Here {
   readonly met: (there: UserAt, yields: boolean) => void
   readonly reserve: (user: User) => void
   readonly tell: (user: UserId, event: UserEvent) => void
+  readonly isConnected: (user: User) => boolean
   readonly bring: (invited: UserId, invitation: Invitation) => Effect.Effect<void>
   readonly disconnect: (message: NodeMessageOf<"Disconnect">) => Effect.Effect<Ended>
   readonly list: (page: StandingsPage) => Standings
@@ -135,6 +136,12 @@ export class Elsewhere {
       if (there !== undefined) found.push([node, there])
     }
     return found
+  }
+
+  /** Whether a user is connected to a node that can be reached. */
+  isConnected(user: UserId): boolean {
+    for (const [node, users] of this.online) if (users.has(user) && !this.lost.has(node)) return true
+    return false
   }
 
   /** A user has come to this node, or has more or fewer sessions here; none are left where there are 0. */

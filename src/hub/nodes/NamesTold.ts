@@ -1,14 +1,19 @@
 /**
- * Who has a session in a channel, as those members of this node know it who are told of each who comes or goes. Where a link
- * broke, or the channel runs elsewhere by now, they may have missed some: they are told of those when the owner says who is there.
+ * Who has a session in a channel, as those members of this node know it who are told of each who comes or goes, and whose has
+ * ended a moment ago. Where a link broke, or the channel runs elsewhere by now, they may have missed some: they are told of
+ * those when the owner says who is there.
  */
 import type { ChannelEvent, ChannelEventOf } from "../../domain/ChannelEvent.ts"
 import { type Person, UserId } from "../../domain/User.ts"
 import type { Username } from "../../domain/Username.ts"
 
+const nobody: ReadonlyArray<never> = []
+
 export class NamesTold {
   /** Undefined where nobody here is told. Bounded by the users in the channel. */
   private names: Set<Username> | undefined
+  /** Those who are not told to be gone yet. */
+  private readonly lingering = new Set<Username>()
 
   /** Whether somebody here is told. */
   get isWanted(): boolean {
@@ -21,30 +26,65 @@ export class NamesTold {
    */
   complete(events: ReadonlyArray<ChannelEvent>): ReadonlyArray<ChannelEvent> {
     if (this.names === undefined && !events.some(isForNewcomer)) return events
-    return events.flatMap((event) => {
+    return events.flatMap((event): ChannelEvent | ReadonlyArray<ChannelEvent> => {
       const { names } = this
       if (isForNewcomer(event)) {
-        const missed = this.missed(event.welcome.names.map(personCalled))
+        const { lingering, names: online } = event.welcome
+        const missed = this.missed(online.map(personCalled), lingering)
         return names === undefined ? event : [...missed, event]
       }
       if (names === undefined) return event
-      if (event.type === "Arrived") names.add(event.user.name)
-      if (event.type === "Departed") names.delete(event.user.name)
-      return event.type === "Presence" && event.online !== undefined ? [...this.missed(event.online), event] : event
+      switch (event.type) {
+        case "Arrived":
+          return this.arrived(names, event)
+        case "Departed":
+          names.delete(event.user.name)
+          if (event.why === "ended") this.lingering.add(event.user.name)
+          return event
+        case "Gone":
+          // Those here were told so already, or never that it was there.
+          return this.lingering.delete(event.user.name) ? event : nobody
+        case "Presence":
+          return event.online === undefined ? event : [...this.missed(event.online), event]
+        default:
+          return event
+      }
     })
   }
 
-  /** Who has come and gone unheard, now that these are known to be there. */
-  private missed(online: ReadonlyArray<Person>): ReadonlyArray<ChannelEvent> {
-    const names = this.names ?? new Set()
+  /** Whether somebody is back is a question of what those here were told. */
+  private arrived(names: Set<Username>, { user }: ChannelEventOf<"Arrived">): ChannelEvent {
+    const back = this.lingering.delete(user.name)
+    names.add(user.name)
+    return { type: "Arrived", user, ...(back ? { back } : undefined) }
+  }
+
+  /** Who has come and gone unheard, now that these are known to be there, and the session of these to have ended. */
+  private missed(online: ReadonlyArray<Person>, ended: ReadonlyArray<Username> = nobody): ReadonlyArray<ChannelEvent> {
+    const names = (this.names ??= new Set())
     const there = new Set(online.map(({ name }) => name))
-    this.names = there
-    const come = online.filter(({ name }) => !names.has(name))
-    const gone = [...names].filter((name) => !there.has(name))
-    return [
-      ...gone.map((name) => ({ type: "Departed", user: personCalled(name) }) as const),
-      ...come.map((user) => ({ type: "Arrived", user }) as const),
-    ]
+    const mayComeBack = new Set(ended)
+    const missed: Array<ChannelEvent> = []
+    for (const name of names) {
+      if (there.has(name)) continue
+      names.delete(name)
+      this.lingering.add(name)
+      missed.push({ type: "Departed", user: personCalled(name), why: "ended" })
+    }
+    for (const name of mayComeBack) {
+      if (this.lingering.has(name)) continue
+      this.lingering.add(name)
+      const user = personCalled(name)
+      missed.push({ type: "Arrived", user }, { type: "Departed", user, why: "ended" })
+    }
+    for (const name of this.lingering) {
+      if (there.has(name) || mayComeBack.has(name)) continue
+      this.lingering.delete(name)
+      // Perhaps it is connected all the same: of this channel it is gone.
+      missed.push({ type: "Gone", user: personCalled(name), connected: true })
+    }
+    for (const user of online) if (!names.has(user.name)) missed.push(this.arrived(names, { type: "Arrived", user }))
+    return missed
   }
 }
 

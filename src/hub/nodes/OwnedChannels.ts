@@ -49,6 +49,7 @@ interface Options {
   readonly scope: Scope.Scope
   readonly run: (effect: Effect.Effect<void>) => void
   readonly tell: ChannelDirectory["tell"]
+  readonly isConnected: ChannelDirectory["isConnected"]
   readonly maxChannels: number
 }
 
@@ -121,7 +122,7 @@ export class OwnedChannels {
   }
 
   private start(name: ChannelName, partition: Partition, epoch: number, parties: ReadonlyArray<UserId>): Running {
-    const { run, scope: parent, start, tell } = this.options
+    const { isConnected, run, scope: parent, start, tell } = this.options
     const scope = Scope.forkUnsafe(parent)
     const host = new ChannelHost(() => running.channel, run)
     const onDone = Effect.suspend(() => this.end(running))
@@ -135,6 +136,7 @@ export class OwnedChannels {
         reserve: () => Effect.void,
         rename: (from, to) => Effect.sync(() => this.renamed(running, from, to)),
         tell,
+        isConnected,
       },
       emit: (turn) => {
         host.emit(turn)

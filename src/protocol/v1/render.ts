@@ -50,6 +50,7 @@ export const event = (event: ChannelEvent): Message | undefined => {
     case "Renamed":
     case "RoleChanged":
     case "Kicked":
+    case "Gone":
     case "Entered":
     case "Exited":
       return undefined

@@ -138,6 +138,7 @@ export const event = (channel: ChannelName, event: ChannelEvent): EventFrame | u
     // It is told in `Presence`.
     case "Arrived":
     case "Departed":
+    case "Gone":
       return undefined
   }
 }

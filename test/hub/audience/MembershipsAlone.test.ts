@@ -423,7 +423,7 @@ describe("a session's memberships", () => {
         }
         yield* memberships.leaveAll
         for (const channel of [den, lair]) {
-          assert.deepStrictEqual<unknown>(channel.asked(), [{ type: "Leave", session: "ann" }])
+          assert.deepStrictEqual<unknown>(channel.asked(), [{ type: "Leave", session: "ann", ended: true }])
         }
         assert.deepStrictEqual([all(), lefts()], [[], ["den", "lair"]])
         yield* invited(bob)
@@ -555,7 +555,7 @@ describe("a session's memberships", () => {
         direct.slow = false
         direct.go()
         yield* Fiber.join(entering)
-        assert.deepStrictEqual<unknown>(direct.asked().at(-1), { type: "Leave", session: "ann" })
+        assert.deepStrictEqual<unknown>(direct.asked().at(-1), { type: "Leave", session: "ann", ended: true })
         assert.deepStrictEqual([all(), lefts()], [[], [direct.link.name]])
       }),
     )

@@ -27,6 +27,8 @@ const threshold = {
   first: Seq.make(3),
 }
 
+const isBob = ({ name }: User) => name === "bob"
+
 const attended = () => {
   const told: Array<ChannelEvent> = []
   const attendance = new Attendance(defaults, (event) => told.push(event))
@@ -60,6 +62,29 @@ const attended = () => {
 }
 
 describe("who is in a channel", () => {
+  it("whose session has ended, and has not come back in time, is gone, and perhaps still connected", () => {
+    const { attendance, enter, told, welcome } = attended()
+    for (const [who, from] of [
+      [ann, "phone"],
+      [bob, "desk"],
+    ] as const)
+      enter(who, from, online, true)
+    welcome()
+    told()
+    for (const from of ["phone", "desk"]) attendance.leave(session(from), 0, { ended: true })
+    assert.deepStrictEqual(told(), [
+      { type: "Exited", session: "phone" },
+      { type: "Departed", user: personOf(ann), why: "ended" },
+      { type: "Exited", session: "desk" },
+      { type: "Departed", user: personOf(bob), why: "ended" },
+    ])
+    attendance.tellChanges(5000, isBob)
+    assert.deepStrictEqual(told().slice(0, 2), [
+      { type: "Gone", user: personOf(ann), connected: false },
+      { type: "Gone", user: personOf(bob), connected: true },
+    ])
+  })
+
   it("those who come together are told the same, each with what they are there", () => {
     const { asked, enter, told, welcome } = attended()
     enter(ann, "phone", { status: "away" }, true)
@@ -143,14 +168,14 @@ describe("who is in a channel", () => {
     enter(ann, "a")
     welcome()
     told()
-    attendance.tellChanges(1499)
+    attendance.tellChanges(1499, isBob)
     assert.deepStrictEqual(told(), [])
     const joined = [{ username: "ann", status: "online" }]
-    attendance.tellChanges(1500)
+    attendance.tellChanges(1500, isBob)
     assert.deepStrictEqual(told(), [
       { type: "Presence", version: 1, count: 1, joined, left: [], changed: [], full: false },
     ])
-    attendance.tellChanges(9000)
+    attendance.tellChanges(9000, isBob)
     assert.deepStrictEqual(told(), [])
   })
 
@@ -288,7 +313,7 @@ describe("how a user appears", () => {
     // Who was not here is not known to have shown another.
     const absent = shown(slow, online)
     absent.attendance.leave(session("phone"), 0)
-    absent.attendance.tellChanges(60_000)
+    absent.attendance.tellChanges(60_000, isBob)
     appearing(absent.access, absent.attendance, join("more"), 61_000)
     assert.isTrue(absent.mayPublish(61_000))
   })

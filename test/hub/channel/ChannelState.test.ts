@@ -35,6 +35,9 @@ const said = (n: number, who: User, named?: string): Entry => ({
   content: `message ${n}`,
 })
 
+/** Whoever has gone is connected nowhere. */
+const nobody = () => false
+
 /** A channel that is loaded, where `log` is not left out on purpose. */
 const made = (
   given: Given = {},
@@ -52,7 +55,7 @@ const made = (
     return taken(now)
   }
   const taken = (now = 0) => {
-    const { answers = [], events = [] } = state.take(0, now) ?? {}
+    const { answers = [], events = [] } = state.take(0, now, nobody) ?? {}
     return { answers: answers.map(({ outcome, request }) => [request, shortly(outcome)]), events }
   }
   const enter = (...who: ReadonlyArray<User>) => batch(who.map((one) => join(one)))
@@ -482,15 +485,20 @@ describe("a channel's state", () => {
 
   it("what is to be told is taken once, under the name that the channel had when it began", () => {
     const { enter, state } = made()
-    assert.isUndefined(state.take(0, 0))
+    assert.isUndefined(state.take(0, 0, nobody))
     enter(ann)
     state.announce({ type: "Ended" })
     const coffee = ChannelName.make("coffee")
     state.access.record = { ...state.access.record!, name: coffee }
-    assert.deepStrictEqual(state.take(3, 0), { channel: tea, events: [{ type: "Ended" }], answers: [], waiting: 3 })
-    assert.isUndefined(state.take(0, 0))
+    assert.deepStrictEqual(state.take(3, 0, nobody), {
+      channel: tea,
+      events: [{ type: "Ended" }],
+      answers: [],
+      waiting: 3,
+    })
+    assert.isUndefined(state.take(0, 0, nobody))
     state.answer(1, { type: "Done" })
-    assert.deepStrictEqual<unknown>(state.take(0, 0), {
+    assert.deepStrictEqual<unknown>(state.take(0, 0, nobody), {
       channel: coffee,
       events: [],
       answers: [{ request: 1, outcome: done }],

@@ -80,9 +80,9 @@ describe("Presence", () => {
     presence.join(user("alice"), online, 0)
     presence.join(user("bob"), online, 0)
     // Somebody comes who is told of each that comes or goes.
-    presence.namesOnline()
+    presence.namesKnown()
     pass(presence, 10_000)
-    assert.isTrue(presence.leave(user("bob").id, 10_000, true))
+    assert.isTrue(presence.leave(user("bob").id, 10_000, { ended: true, lost: true }))
     const by = { user: user("bob"), session: SessionId.make("b") } as Requester
     presence.resume({ presence: 1, members: [{ session: by.session!, by, appearance: online }] }, 10_010)
     presence.join(by.user, online, 10_010)
@@ -97,13 +97,33 @@ describe("Presence", () => {
   it("counts users, not sessions: only the first arrives and only the last departs", () => {
     const presence = new Presence(settings)
     const alice = user("alice")
-    assert.isTrue(presence.join(alice, online, 0))
-    assert.isFalse(presence.join(alice, online, 0))
+    assert.strictEqual(presence.join(alice, online, 0), "new")
+    assert.isUndefined(presence.join(alice, online, 0))
     assert.strictEqual(presence.count, 1)
     assert.isFalse(presence.leave(alice.id, 10))
     assert.isTrue(presence.leave(alice.id, 10))
     assert.isFalse(presence.leave(alice.id, 10))
     assert.isFalse(presence.leave(user("bob").id, 10))
+  })
+
+  it("whose session has ended is known until the grace time is over, and back before that", () => {
+    const presence = new Presence(settings)
+    const [alice, bob] = [user("alice"), user("bob")]
+    for (const who of [alice, bob]) presence.join(who, online, 0)
+    assert.deepStrictEqual(presence.namesKnown(), { names: [alice.name, bob.name] })
+    presence.leave(bob.id, 1000, { ended: true })
+    assert.deepStrictEqual(presence.namesKnown(), { names: [alice.name], lingering: [bob.name] })
+    assert.strictEqual(presence.join(bob, online, 2000), "back")
+    // Who leaves the channel was seen to.
+    presence.leave(bob.id, 3000)
+    assert.deepStrictEqual(presence.namesKnown(), { names: [alice.name] })
+    assert.strictEqual(presence.join(bob, online, 4000), "new")
+    presence.leave(bob.id, 5000, { ended: true })
+    assert.deepStrictEqual(presence.expire(9999), [])
+    assert.deepStrictEqual(presence.expire(10_000), [bob])
+    assert.deepStrictEqual(presence.expire(10_001), [])
+    assert.deepStrictEqual(presence.namesKnown(), { names: [alice.name] })
+    assert.strictEqual(presence.join(bob, online, 10_002), "new")
   })
 
   it("who leaves and is back within the grace time is not told of at all", () => {
@@ -113,9 +133,9 @@ describe("Presence", () => {
     assert.lengthOf(pass(presence, 10_000), 1)
     presence.leave(alice.id, 10_000)
     assert.deepStrictEqual(names(presence.snapshot().members), ["alice"])
-    assert.deepStrictEqual([...presence.namesOnline()], [])
+    assert.deepStrictEqual([...presence.namesKnown().names], [])
     assert.lengthOf(pass(presence, 14_999), 0)
-    assert.isTrue(presence.join(alice, online, 14_999))
+    assert.strictEqual(presence.join(alice, online, 14_999), "new")
     assert.lengthOf(pass(presence, 60_000), 0)
     assert.strictEqual(presence.snapshot().version, 1)
     assert.strictEqual(presence.nextAt, Infinity)
@@ -232,13 +252,13 @@ describe("Presence", () => {
     /** Notes both, and that they stay as they are. */
     const look = (now: number) => {
       shown.push(presence.snapshot())
-      names.push(presence.namesOnline())
+      names.push(presence.namesKnown().names)
       // Nobody comes or goes, and nothing is due.
       presence.join(ann, online, now)
       presence.leave(ann.id, now)
       presence.setStatus(user("nobody").id, away, now)
       assert.strictEqual(presence.snapshot(), shown.at(-1))
-      assert.strictEqual(presence.namesOnline(), names.at(-1))
+      assert.strictEqual(presence.namesKnown().names, names.at(-1))
     }
     presence.join(ann, online, 0)
     look(0)
@@ -284,7 +304,7 @@ describe("Presence", () => {
       pass(presence, 2000)
       const view = new View(presence.snapshot())
       presence.leave(guest("guest:1").id, 3000)
-      assert.isTrue(presence.join(guest("guest:2"), away, 4000))
+      assert.strictEqual(presence.join(guest("guest:2"), away, 4000), "new")
       assert.deepStrictEqual(pass(presence, 60_000), [])
       assert.deepStrictEqual(names(presence.snapshot().members), ["ann", "bob"])
       presence.leave(guest("guest:2").id, 60_000)
@@ -315,7 +335,7 @@ describe("Presence", () => {
       presence.join(guest("guest:2"), away, 200)
       const bobAway = { username: user("bob").name, ...away }
       assert.deepStrictEqual(presence.snapshot(), { version: 0, count: 1, members: [bobAway] })
-      assert.deepStrictEqual([...presence.namesOnline()], [user("bob").name])
+      assert.deepStrictEqual([...presence.namesKnown().names], [user("bob").name])
       assert.deepStrictEqual(pass(presence, 60_000), [
         { version: 1, count: 1, joined: [bobAway], left: [], changed: [], full: false },
       ])
@@ -352,7 +372,7 @@ describe("Presence", () => {
       late.advance(5000)
       late.advance(5000)
       late.join(guest("guest:2"), online, 5000)
-      assert.deepStrictEqual([late.count, [...late.namesOnline()]], [1, [user("bob").name]])
+      assert.deepStrictEqual([late.count, [...late.namesKnown().names]], [1, [user("bob").name]])
       // An account takes no guest's.
       const mixed = new Presence(settings)
       mixed.join(guest("guest:1"), online, 0)
@@ -378,7 +398,7 @@ describe("Presence", () => {
       presence.leave(guest.id, 0)
     }
     // Nobody has a session here: what is asked for is made of nobody, not found among those who left.
-    assert.deepStrictEqual(presence.namesOnline(), [])
+    assert.deepStrictEqual(presence.namesKnown().names, [])
     for (const guest of guests) presence.join(guest, online, 1)
     for (const guest of guests) presence.leave(guest.id, 1)
     assert.strictEqual(presence.nextAt, 5001)
@@ -468,7 +488,8 @@ describe("Presence", () => {
               status.set(step.who, step.status)
               presence.setStatus(who.id, { status: step.status }, now)
             } else if (step.type === "join") {
-              assert.strictEqual(presence.join(who, { status: status.get(step.who) ?? "online" }, now), before === 0)
+              const arrival = presence.join(who, { status: status.get(step.who) ?? "online" }, now)
+              assert.strictEqual(arrival !== undefined, before === 0)
               if (before === 0) there.add(who.name)
               sessions.set(step.who, before + 1)
             } else {
@@ -477,7 +498,7 @@ describe("Presence", () => {
               sessions.set(step.who, Math.max(0, before - 1))
             }
           }
-          assert.deepStrictEqual(new Set<string>(presence.namesOnline()), there)
+          assert.deepStrictEqual(new Set<string>(presence.namesKnown().names), there)
         }
         later(pass(presence, now + 60_000))
         assert.strictEqual(presence.nextAt, Infinity)

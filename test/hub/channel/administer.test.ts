@@ -90,13 +90,14 @@ const world = Effect.fnUntraced(function* ({
       ),
     rename: (from: ChannelName, to: ChannelName) => note("rename", from, to),
     tell: (who: string, event: unknown) => note("tell", who, event),
+    isConnected: () => false,
   }
   const stamps = { at: (now: number) => now, before: (age: number, now: number) => now - age, stored: () => {} }
   const state = new ChannelState(name, defaults, stamps, 60_000)
   const made = administer.make({ state, settings: defaults, channels, history, directory, clock })
   yield* made.load
   state.load({ first: Seq.make(1), seq: Seq.make(0), durability: "memory", recent: [], ids: [] }, 0)
-  const taken = (): ReadonlyArray<unknown> => state.take(0, 0)?.events ?? []
+  const taken = (): ReadonlyArray<unknown> => state.take(0, 0, () => false)?.events ?? []
   return {
     ...made,
     state,
@@ -397,7 +398,7 @@ describe("administering a channel", () => {
           { type: "Kicked", user: personOf(ann), by: personOf(owner), reason: "spam" },
           { type: "PutOut", session: "a" },
           { type: "PutOut", session: "b" },
-          { type: "Departed", user: personOf(ann) },
+          { type: "Departed", user: personOf(ann), why: "kicked" },
         ])
         yield* load
         assert.deepStrictEqual(taken(), [])
@@ -475,6 +476,12 @@ describe("administering a channel", () => {
       ...(last === undefined ? [] : [{ type: "Departed", user: personOf(last) }]),
     ]
 
+    /** Whoever was told that somebody was thrown out needs no other word for it. */
+    const kickedOut = (session: string, last: User) => [
+      { type: "PutOut", session },
+      { type: "Departed", user: personOf(last), why: "kicked" },
+    ]
+
     it.effect("a topic, which is said like anything else", () =>
       Effect.gen(function* () {
         const slow = [{ type: "Configured", slowMode: 1000 } as const]
@@ -513,7 +520,7 @@ describe("administering a channel", () => {
         assert.deepStrictEqual(events, [
           { type: "Kicked", user: personOf(ann), by: personOf(mod), reason: "spam" },
           ...out("a"),
-          ...out("a2", ann),
+          ...kickedOut("a2", ann),
         ])
         assert.deepStrictEqual(calls(), [["change", "kick"]])
         assert.deepStrictEqual(yield* stored.audit(teaId, { limit: 9 }), [
@@ -531,9 +538,14 @@ describe("administering a channel", () => {
           by: personOf(by),
           reason: undefined,
         })
-        assert.deepStrictEqual(ban.events, [kicked(ann), ...out("a"), ...out("a2", ann)])
+        assert.deepStrictEqual(ban.events, [kicked(ann), ...out("a"), ...kickedOut("a2", ann)])
         const range = yield* told(admin, { type: "BanAddress", address })
-        assert.deepStrictEqual(range.events, [kicked(ann, admin), kicked(bob, admin), ...out("a2"), ...out("b", bob)])
+        assert.deepStrictEqual(range.events, [
+          kicked(ann, admin),
+          kicked(bob, admin),
+          ...out("a2"),
+          ...kickedOut("b", bob),
+        ])
         // A ban of who is not there is nothing to see.
         assert.deepStrictEqual((yield* told(owner, { type: "Ban", user: named(user("dan")) })).events, [])
       }),

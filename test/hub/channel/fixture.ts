@@ -75,7 +75,12 @@ export const channel = Effect.fnUntraced(function* (options: Options = {}) {
   }
   const made = yield* Channel.make({
     name: general,
-    directory: { reserve: () => Effect.void, rename: () => Effect.void, tell: () => Effect.void },
+    directory: {
+      reserve: () => Effect.void,
+      rename: () => Effect.void,
+      tell: () => Effect.void,
+      isConnected: () => false,
+    },
     emit: options.encoded === true ? encodedReceive(receive) : receive,
     after: Effect.void,
     parties: options.parties,

@@ -11,6 +11,14 @@ import { NamesTold } from "../../../src/hub/nodes/NamesTold.ts"
 const person = (name: string) => ({ id: UserId.make(`id of ${name}`), name: Username.make(name) })
 const came = (name: string): ChannelEvent => ({ type: "Arrived", user: person(name) })
 const went = (name: string): ChannelEvent => ({ type: "Departed", user: person(name) })
+const ended = (name: string): ChannelEvent => ({ type: "Departed", user: person(name), why: "ended" })
+const gone = (name: string): ChannelEvent => ({ type: "Gone", user: person(name), connected: false })
+const back = (name: string): ChannelEvent => ({ type: "Arrived", user: person(name), back: true })
+const enteredWith = (names: ReadonlyArray<string>, lingering: ReadonlyArray<string>): ChannelEvent => {
+  const event = entered(...names)
+  if (event.type !== "Entered") return event
+  return { ...event, welcome: { ...event.welcome, lingering: lingering.map((name) => Username.make(name)) } }
+}
 const entered = (...names: ReadonlyArray<string>): ChannelEvent => ({
   type: "Entered",
   session: SessionId.make("s-1"),
@@ -37,9 +45,11 @@ const present = (online?: ReadonlyArray<string>): ChannelEvent => ({
   ...(online === undefined ? {} : { online: online.map(person) }),
 })
 const short = (events: ReadonlyArray<ChannelEvent>) =>
-  events.map((event) =>
-    event.type === "Arrived" || event.type === "Departed" ? `${event.type} ${event.user.name}` : event.type,
-  )
+  events.map((event) => {
+    if (event.type === "Arrived") return `${event.back === true ? "Back" : "Arrived"} ${event.user.name}`
+    if (event.type === "Departed") return `${event.why === "ended" ? "Ended" : "Departed"} ${event.user.name}`
+    return event.type === "Gone" ? `Gone ${event.user.name}` : event.type
+  })
 
 describe("the names that members of a node were told", () => {
   it("are completed by who came and went unheard", () => {
@@ -47,7 +57,8 @@ describe("the names that members of a node were told", () => {
     assert.deepStrictEqual(short(names.complete([came("bob"), entered("ann", "bob")])), ["Arrived bob", "Entered"])
     assert.deepStrictEqual(short(names.complete([came("cat"), went("ann")])), ["Arrived cat", "Departed ann"])
     assert.deepStrictEqual(short(names.complete([present(["cat", "dan"])])), [
-      "Departed bob",
+      "Ended bob",
+      "Gone bob",
       "Arrived dan",
       "Presence",
     ])
@@ -59,10 +70,39 @@ describe("the names that members of a node were told", () => {
     names.complete([entered("ann", "bob")])
     assert.deepStrictEqual(short(names.complete([came("dan"), entered("ann", "cat", "dan"), went("cat")])), [
       "Arrived dan",
-      "Departed bob",
+      "Ended bob",
+      "Gone bob",
       "Arrived cat",
       "Entered",
       "Departed cat",
+    ])
+  })
+
+  it("have those whose session ended until somebody says what became of them", () => {
+    const names = new NamesTold()
+    names.complete([entered("ann", "bob", "cat", "dan", "eve")])
+    names.complete([ended("bob"), ended("cat"), ended("dan")])
+    // By what was told here, whatever the owner was told before.
+    assert.deepStrictEqual(short(names.complete([came("bob"), back("fay"), gone("cat"), gone("cat"), gone("gus")])), [
+      "Back bob",
+      "Arrived fay",
+      "Gone cat",
+    ])
+    // An owner that has just taken the channel over knows nothing of dan, and of hal that his session has ended.
+    const welcome = enteredWith(["ann", "bob", "fay"], ["eve", "hal"])
+    assert.deepStrictEqual(short(names.complete([welcome, gone("eve")])), [
+      "Ended eve",
+      "Arrived hal",
+      "Ended hal",
+      "Gone dan",
+      "Entered",
+      "Gone eve",
+    ])
+    assert.deepStrictEqual(short(names.complete([present(["ann", "bob", "hal"])])), [
+      "Ended fay",
+      "Gone fay",
+      "Back hal",
+      "Presence",
     ])
   })
 

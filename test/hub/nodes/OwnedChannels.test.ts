@@ -35,6 +35,7 @@ const world = Effect.gen(function* () {
     scope: yield* Effect.scope,
     run: (effect) => void fork(effect),
     tell: () => Effect.void,
+    isConnected: () => false,
     maxChannels: 10,
   })
   const node = NodeId.make("a")

@@ -3,11 +3,21 @@ import type { ChannelEvent, Welcome } from "../../../domain/ChannelEvent.ts"
 import type { SessionId } from "../../../domain/SessionId.ts"
 import type { Person, User, UserId } from "../../../domain/User.ts"
 import type { HubSettings } from "../../HubSettings.ts"
+import type { ChannelDirectory } from "../ChannelDirectory.ts"
 import type { ChannelCommandOf, Requester, Resumed } from "../ChannelCommand.ts"
 import { Presence } from "../Presence.ts"
 import { Typing } from "./typing.ts"
 
 type Join = ChannelCommandOf<"Join">
+
+/** How somebody leaves: because the session has `ended`, which may be `lost` with its node, or because it was thrown out. */
+interface Leaving {
+  readonly ended?: boolean | undefined
+  readonly lost?: boolean | undefined
+  readonly kicked?: boolean | undefined
+}
+
+const left: Leaving = {}
 
 /** What a newcomer is told of the channel apart from who is there. */
 export type Threshold = Pick<Welcome, "id" | "history" | "topic" | "seq" | "first">
@@ -44,7 +54,9 @@ export class Attendance {
   /** A session is in from here on. The others hear of it first; the newcomer finds itself in the list. */
   enter(join: Join, now: number): void {
     const { appearance, by, session } = join
-    if (this.presence.join(by.user, appearance, now)) this.tell({ type: "Arrived", user: personOf(by.user) })
+    const arrival = this.presence.join(by.user, appearance, now)
+    const back = arrival === "back" ? { back: true } : undefined
+    if (arrival !== undefined) this.tell({ type: "Arrived", user: personOf(by.user), ...back })
     this.members.set(session, by)
     this.newcomers.push(join)
   }
@@ -57,9 +69,9 @@ export class Attendance {
     const { count, members, version: presence } = this.presence.snapshot()
     const { first, history, id, seq, topic } = threshold()
     for (const { by, names, request, session } of newcomers) {
-      const list = names ? this.presence.namesOnline() : nobody
+      const known = names ? this.presence.namesKnown() : { names: nobody }
       const how = standing(by.user)
-      const welcome = { id, history, topic, seq, first, standing: how, count, members, presence, names: list }
+      const welcome = { id, history, topic, seq, first, standing: how, count, members, presence, ...known }
       this.tell({ type: "Entered", session, request, welcome })
     }
   }
@@ -81,14 +93,14 @@ export class Attendance {
     }
   }
 
-  /** A session leaves, if it is in; `lost` with its node. */
-  leave(session: SessionId, now: number, lost = false): void {
-    this.remove(session, now, "Exited", lost)
+  /** A session leaves, if it is in. */
+  leave(session: SessionId, now: number, how: Leaving = left): void {
+    this.remove(session, now, "Exited", how)
   }
 
-  /** A session may not stay. */
-  putOut(session: SessionId, now: number): void {
-    this.remove(session, now, "PutOut")
+  /** A session may not stay; `kicked`: everybody was told why. */
+  putOut(session: SessionId, now: number, kicked = false): void {
+    this.remove(session, now, "PutOut", kicked ? { kicked } : left)
   }
 
   /** Nobody may stay. */
@@ -114,8 +126,12 @@ export class Attendance {
   }
 
   /** Tells of the changes that were gathered, when their time has come. */
-  tellChanges(now: number): void {
-    const diff = now >= this.presence.nextAt ? this.presence.advance(now) : undefined
+  tellChanges(now: number, isConnected: ChannelDirectory["isConnected"]): void {
+    if (now < this.presence.nextAt) return
+    for (const user of this.presence.expire(now)) {
+      this.tell({ type: "Gone", user: personOf(user), connected: isConnected(user) })
+    }
+    const diff = this.presence.advance(now)
     if (diff !== undefined) this.tell({ type: "Presence", ...diff })
   }
 
@@ -130,14 +146,15 @@ export class Attendance {
     return people.values()
   }
 
-  private remove(session: SessionId, now: number, type: "Exited" | "PutOut", lost = false): void {
+  private remove(session: SessionId, now: number, type: "Exited" | "PutOut", how: Leaving): void {
     const member = this.members.get(session)
     if (member === undefined) return
     this.tell({ type, session })
     this.members.delete(session)
     const { user } = member
-    if (!this.presence.leave(user.id, now, lost)) return
+    if (!this.presence.leave(user.id, now, how)) return
     this.typing.forget(user.id)
-    this.tell({ type: "Departed", user: personOf(user) })
+    const why = how.ended === true ? ("ended" as const) : how.kicked === true ? ("kicked" as const) : undefined
+    this.tell({ type: "Departed", user: personOf(user), ...(why === undefined ? undefined : { why }) })
   }
 }

@@ -16,6 +16,7 @@ import type { LogSnapshot } from "../../../history/HistoryShape.ts"
 import type { Stamps } from "../../../history/Stamps.ts"
 import type { HubSettings } from "../../HubSettings.ts"
 import type { Answer, ChannelCommandOf, ChannelTurn, Outcome, Requester } from "../ChannelCommand.ts"
+import type { ChannelDirectory } from "../ChannelDirectory.ts"
 import { Access } from "./access.ts"
 import { appearing, setAppearance } from "./appearance.ts"
 import { describe, standing } from "./description.ts"
@@ -206,9 +207,9 @@ export class ChannelState {
   }
 
   /** What there is to tell; undefined where there is nothing. */
-  take(waiting: number, now: number): ChannelTurn | undefined {
+  take(waiting: number, now: number, isConnected: ChannelDirectory["isConnected"]): ChannelTurn | undefined {
     this.welcome()
-    this.attendance.tellChanges(now)
+    this.attendance.tellChanges(now, isConnected)
     const { answers, calledThen: channel, events } = this
     this.idleness.note(this.attendance.isEmpty, now)
     this.calledThen = this.name
@@ -361,15 +362,14 @@ export class ChannelState {
   }
 
   /** It may have asked before it knew that it was out. */
-  private leave({ lost, request, session }: ChannelCommandOf<"Leave">, now: number): void {
-    this.attendance.leave(session, now, lost)
+  private leave({ ended, lost, request, session }: ChannelCommandOf<"Leave">, now: number): void {
+    this.attendance.leave(session, now, { ended: ended === true || lost === true, lost })
     if (request !== undefined) this.answer(request, done)
   }
 
-  /** A session may not stay. */
-  putOut(session: SessionId, now: number): void {
-    this.attendance.putOut(session, now)
-  }
+  /** A session may not stay; `kicked`: everybody was told why. */
+  readonly putOut = (session: SessionId, now: number, kicked = false): void =>
+    this.attendance.putOut(session, now, kicked)
 
   private answerAllowed(
     { by, request }: { readonly by: Requester; readonly request: number },

@@ -210,12 +210,13 @@ export const make = ({ channels, clock, directory, fence, history, settings, sta
     const leaving = state.everybody.filter((member) =>
       act.type === "Kick" ? member.user.id === user?.id : access.refusal("join", member, now) !== undefined,
     )
-    if (act.type === "Kick" || act.type === "BanAddress" || act.type === "Ban") {
+    const kicked = act.type === "Kick" || act.type === "BanAddress" || act.type === "Ban"
+    if (kicked) {
       for (const user of Attendance.usersOf(leaving)) {
         state.announce({ type: "Kicked", user, by: personOf(by.user), reason: act.reason })
       }
     }
-    for (const { session } of leaving) state.putOut(session!, now)
+    for (const { session } of leaving) state.putOut(session!, now, kicked)
   }
 
   const perform = (command: ChannelCommandOf<"Administer">): Effect.Effect<void, RequestError> =>
