@@ -1,5 +1,5 @@
 /** What a command is answered with: gathered, and written at once; labelled, where the client has labelled the command. */
-import { format, tagged } from "./Line.ts"
+import { format, inBatch, tagged } from "./Line.ts"
 
 interface Ends {
   /** What the server is called. */
@@ -40,7 +40,7 @@ export class Answer {
     this.lines = []
     if (label === undefined) return ends.write(lines)
     const begun = this.batch === undefined ? this.begin(label) : []
-    ends.write([...begun, ...this.inBatch(lines)])
+    ends.write([...begun, ...inBatch(this.batch, lines)])
   }
 
   /** That was all. */
@@ -48,21 +48,16 @@ export class Answer {
     const { batch, ends, label, lines } = this
     if (this.isLater) return this.flush()
     if (label === undefined) return lines.length === 0 ? undefined : ends.write(lines)
-    if (batch !== undefined) return ends.write([...this.inBatch(lines), format(ends.server, "BATCH", `-${batch}`)])
+    if (batch !== undefined)
+      return ends.write([...inBatch(this.batch, lines), format(ends.server, "BATCH", `-${batch}`)])
     if (lines.length === 0) return ends.write([tagged({ label }, `:${ends.server} ACK`)])
     if (lines.length === 1) return ends.write([tagged({ label }, lines[0]!)])
     const begun = this.begin(label)
-    ends.write([...begun, ...this.inBatch(lines), format(ends.server, "BATCH", `-${this.batch}`)])
+    ends.write([...begun, ...inBatch(this.batch, lines), format(ends.server, "BATCH", `-${this.batch}`)])
   }
 
   private begin(label: string): ReadonlyArray<string> {
     this.batch = this.ends.freshBatch()
     return [tagged({ label }, format(this.ends.server, "BATCH", `+${this.batch}`, "labeled-response"))]
-  }
-
-  /** A line that is in a batch within stays in that. */
-  private inBatch(lines: ReadonlyArray<string>): ReadonlyArray<string> {
-    const { batch } = this
-    return lines.map((line) => (/^@(?:[^ ]*;)?batch=/.test(line) ? line : tagged({ batch }, line)))
   }
 }

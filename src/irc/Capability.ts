@@ -6,6 +6,7 @@ const styles = [
   "away-notify",
   "draft/channel-rename",
   "draft/message-redaction",
+  "draft/multiline",
   "extended-join",
   "message-tags",
   "server-time",
@@ -41,6 +42,7 @@ export interface Speech {
   readonly away: boolean
   readonly renames: boolean
   readonly redactions: boolean
+  readonly multiline: boolean
   readonly extendedJoin: boolean
   readonly tags: boolean
   readonly time: boolean
@@ -51,6 +53,7 @@ export const speechOf = (capabilities: ReadonlySet<Capability>): Speech => ({
   away: capabilities.has("away-notify"),
   renames: capabilities.has("draft/channel-rename"),
   redactions: capabilities.has("draft/message-redaction"),
+  multiline: capabilities.has("draft/multiline"),
   extendedJoin: capabilities.has("extended-join"),
   tags: capabilities.has("message-tags"),
   time: capabilities.has("server-time"),

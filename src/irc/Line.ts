@@ -95,6 +95,10 @@ export const tagged = (tags: Readonly<Record<string, string | undefined>>, line:
   return line.startsWith("@") ? `${text};${line.slice(1)}` : `${text} ${line}`
 }
 
+/** The same lines in a batch; one that is in a batch within stays in that. */
+export const inBatch = (batch: string | undefined, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.map((line) => (/^@(?:[^ ]*;)?batch=/.test(line) ? line : tagged({ batch }, line)))
+
 /** As many characters of a text as have at most so many bytes; whole ones, and up to a space where that is near. */
 export const fitting = (text: string, bytes: number): string => {
   if (Buffer.byteLength(text) <= bytes) return text

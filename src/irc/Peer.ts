@@ -13,9 +13,10 @@ import { Answer } from "./Answer.ts"
 import { type Capability, speechOf } from "./Capability.ts"
 import type { IrcSettings } from "./IrcSettings.ts"
 import type { Comings } from "./Comings.ts"
-import { format, gathered } from "./Line.ts"
+import { format, gathered, tagged } from "./Line.ts"
 import { keyOf, nickOf, targetOf } from "./Names.ts"
 import { OwnWords } from "./OwnWords.ts"
+import type { OpenBatch } from "./OpenBatch.ts"
 import { Watched } from "./Watched.ts"
 import { bytesOf, joinLine, prefixOf, sourceOf } from "./Writing.ts"
 
@@ -53,6 +54,8 @@ export class Peer {
   /** Who it is, and how it comes in as that. */
   proved: { readonly user: User; readonly enter: Effect.Effect<unknown, unknown> } | undefined
   own: OwnWords | undefined
+  /** What it is saying line by line. */
+  batch: OpenBatch | undefined
   /** Who has which role in the channel that is being entered. */
   roles: Roles = noRoles
   private answer: Answer | undefined
@@ -124,11 +127,11 @@ export class Peer {
   }
 
   /** Says why a command was refused, for programs where they understand it. */
-  fail(command: string, code: string, context: ReadonlyArray<string>, text: string): void {
+  fail(command: string, code: string, context: ReadonlyArray<string>, text: string, label?: string): void {
     const line = this.has("standard-replies")
       ? format(this.serverName, "FAIL", command, code, ...context, text)
       : format(this.serverName, "NOTICE", this.nick, `${[command, ...context].join(" ")}: ${text}`)
-    this.say(line)
+    this.say(tagged({ label }, line))
   }
 
   /** Begins to answer a command. */

@@ -12,6 +12,7 @@ import type { Handler, UserHandler } from "./Command.ts"
 import { channels } from "./commands/channels.ts"
 import { history } from "./commands/history.ts"
 import { messages } from "./commands/messages.ts"
+import { gather, missed, multiline } from "./commands/multiline.ts"
 import { modes } from "./commands/modes.ts"
 import { people } from "./commands/people.ts"
 import type { IrcSettings } from "./IrcSettings.ts"
@@ -47,6 +48,7 @@ const forUsers: Readonly<Record<string, UserHandler>> = {
   ...modes,
   ...messages,
   ...people,
+  ...multiline,
   ...history,
   MOTD: (peer) => Effect.sync(() => Welcome.motd(peer)),
   VERSION: (peer) => Effect.sync(() => peer.numeric("351", "natter", peer.serverName, "Natter")),
@@ -78,6 +80,7 @@ const wrong = (peer: Peer, say: () => void): HandlerResult => {
   peer.session.violation()
   peer.begin(undefined)
   say()
+  missed(peer, "A line could not be read")
   peer.end()
   return Effect.void
 }
@@ -99,18 +102,18 @@ const handle = (peer: Peer, body: Uint8Array): HandlerResult => {
   }
   const line = parse(text.replaceAll("\0", ""))
   if (line === undefined) return wrong(peer, () => peer.numeric("421", "*", "That is no command"))
-  const { command, params, tags } = line
+  const { command, tags } = line
   // Whoever goes may always say so.
   const limited = command === "QUIT" ? undefined : peer.session.overLimit()
   const label = tags.get("label") ?? ""
   peer.begin(label === "" || label.length > maxLabel ? undefined : label)
   if (limited !== undefined) {
     peer.session.refused(limited, "frames")
-    overLimit(peer, command, params, limited)
+    overLimit(peer, line, limited)
     peer.end()
     return Effect.void
   }
-  const handled = handlerOf(peer, line)
+  const handled = gather(peer, line) ?? handlerOf(peer, line)
   if (handled === undefined) {
     peer.session.violation()
     peer.numeric("421", command, "There is no such command")
@@ -127,14 +130,11 @@ const handle = (peer: Peer, body: Uint8Array): HandlerResult => {
 }
 
 /** Whoever says too much at once learns what of it is lost. */
-const overLimit = (
-  peer: Peer,
-  command: string,
-  params: ReadonlyArray<string>,
-  { message, retryAfter }: RequestError,
-) => {
+const overLimit = (peer: Peer, line: Line, { message, retryAfter }: RequestError): void => {
+  const { command, params } = line
   const seconds = retryAfter === undefined ? 1 : Math.ceil(Duration.toMillis(retryAfter) / 1000)
   const text = `${message}: try again in ${seconds} s`
+  if (line.tags.has("batch")) missed(peer, text)
   if (command === "PRIVMSG") peer.numeric("404", params[0] ?? "*", text)
   else peer.numeric("263", command, text)
 }

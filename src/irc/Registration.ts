@@ -123,8 +123,18 @@ const USER: Handler = (peer, line) => {
   return complete(peer)
 }
 
+/** What there is of a capability, for who knows the newer words. */
+const valueOf = (peer: Peer, name: Capability.Capability): string | undefined => {
+  if (name === "sasl") return mechanismsOf(peer).join(",")
+  if (name !== "draft/multiline") return undefined
+  return `max-bytes=${Welcome.maxMultilineBytes(peer)},max-lines=${Welcome.maxMultilineLines}`
+}
+
 const capabilitiesOf = (peer: Peer): ReadonlyArray<string> =>
-  Capability.all.map((name) => (name === "sasl" && peer.is302 ? `sasl=${mechanismsOf(peer).join(",")}` : name))
+  Capability.all.map((name) => {
+    const value = peer.is302 ? valueOf(peer, name) : undefined
+    return value === undefined ? name : `${name}=${value}`
+  })
 
 /** A list in as many lines as it takes: all but the last say that there are more. */
 const listed = (peer: Peer, command: string, words: ReadonlyArray<string>): void => {

@@ -19,18 +19,44 @@ const formatting = /\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6})?|[\x02\
 /** Lines of one message that are shown: one of thousands of short lines would be thousands of lines of IRC. */
 const maxLines = 40
 
+/** And of one that is told as one, whatever of it others can say at once. */
+const maxRows = 200
+
+const lineBreak = /\r\n|[\r\n\u2028\u2029]/
+
+/** A line of a message, or what goes on without a break: of a line that has no room in one of IRC. */
+export interface Row {
+  readonly text: string
+  readonly goesOn: boolean
+}
+
+/** A message in rows, each for a line that has room for so many bytes of it; what makes it one again is all there. */
+export const rowsOf = (content: string, room: number): ReadonlyArray<Row> => {
+  const rows: Array<Row> = []
+  for (const line of content.split(lineBreak)) {
+    const found = pieces(line.replace(control, ""), room)
+    if (found.length === 0) rows.push({ text: "", goesOn: false })
+    for (const [at, text] of found.entries()) rows.push({ text, goesOn: at > 0 })
+  }
+  if (rows.length <= maxRows) return rows
+  return [...rows.slice(0, maxRows), { text: `… (${rows.length - maxRows} more lines)`, goesOn: false }]
+}
+
+/** Whether it is said of oneself. */
+export const isAction = (content: string): boolean => emoteOf(content) !== undefined
+
 /** A message in pieces, each for a line that has room for so many bytes of it. */
 export const linesOf = (content: string, room: number): ReadonlyArray<string> => {
   const deed = emoteOf(content)
-  const isAction = deed !== undefined
+  const acts = deed !== undefined
   const text = deed ?? content
-  const spare = isAction ? room - action.length - ctcp.length : room
+  const spare = acts ? room - action.length - ctcp.length : room
   const lines: Array<string> = []
   let left = 0
-  for (const line of text.split(/\r\n|[\r\n\u2028\u2029]/)) {
+  for (const line of text.split(lineBreak)) {
     for (const piece of pieces(line.replace(control, ""), spare)) {
       if (piece.trim() === "") continue
-      if (lines.length < maxLines) lines.push(isAction ? `${action}${piece}${ctcp}` : piece)
+      if (lines.length < maxLines) lines.push(acts ? `${action}${piece}${ctcp}` : piece)
       else left++
     }
   }

@@ -9,6 +9,11 @@ export const maxHistory = 100
 /** Channels or people that one command may name. */
 export const maxTargets = 32
 
+/** Lines of one message that a client says. */
+export const maxMultilineLines = 100
+/** Bytes of one: as many as it may have characters, so that none is too long that is not told so here. */
+export const maxMultilineBytes = ({ session }: Peer): number => session.services.chat.settings.maxMessageLength
+
 /** What clients have to know to speak with this server. */
 const supported = ({ irc }: Peer): ReadonlyArray<string> => [
   "CASEMAPPING=ascii",

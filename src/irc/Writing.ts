@@ -50,6 +50,40 @@ const linkOf = (server: Server, channel: ChannelName, file: string): string =>
     ? ""
     : `${server.origin}/api/v1/channels/${encodeURIComponent(channel)}/files/${encodeURIComponent(file)}`
 
+/** Of what is open at a time there is one: it is written at once. No other batch of a session is called so. */
+const batch = "ml"
+
+/** Something said, with the tags of its first line, and of the others. */
+interface Words {
+  readonly from: Person
+  readonly target: string
+  readonly first: Readonly<Record<string, string | undefined>>
+  readonly tags: Readonly<Record<string, string | undefined>>
+  readonly content: string
+}
+
+/** It is as many lines as it takes, and one for who knows how to put them together. */
+const wordLines = (
+  server: Server,
+  { multiline }: Speech,
+  { content, first, from, tags, target }: Words,
+): ReadonlyArray<string> => {
+  const source = sourceOf(server, from.name)
+  const beginning = `:${source} PRIVMSG ${target} :`
+  const room = roomBehind(beginning)
+  const rows = multiline && !Text.isAction(content) ? Text.rowsOf(content, room) : []
+  if (rows.length < 2) {
+    return Text.linesOf(content, room).map((line, at) => tagged(at === 0 ? first : tags, beginning + line))
+  }
+  return [
+    tagged(first, `:${source} BATCH +${batch} draft/multiline ${target}`),
+    ...rows.map(({ goesOn, text }) =>
+      tagged({ batch, "draft/multiline-concat": goesOn ? "" : undefined }, beginning + text),
+    ),
+    `:${server.name} BATCH -${batch}`,
+  ]
+}
+
 /** A message, where `target` is what its reader calls the place. Only its first line has the id: it is one message. */
 export const messageLines = (
   server: Server,
@@ -58,17 +92,18 @@ export const messageLines = (
   target: string,
   message: Omit<Message, "type">,
 ): ReadonlyArray<string> => {
-  const beginning = `:${sourceOf(server, message.from.name)} PRIVMSG ${target} :`
   const { msgid, ...tags } = tagsOf(speech, channel, message)
-  const { content, file, replyTo } = message
+  const { content, file, from, replyTo } = message
   // The tag has two names: that of the draft is what most clients know.
   const answered = speech.tags && replyTo !== undefined ? messageIdOf(channel, replyTo) : undefined
   const first = { ...tags, msgid, "+draft/reply": answered, "+reply": answered }
-  const lines = [...Text.linesOf(content, roomBehind(beginning))]
-  if (file !== undefined) {
-    lines.push(...Text.linesOf(Text.fileOf(file, linkOf(server, channel, file.id)), roomBehind(beginning)))
-  }
-  return lines.map((line, at) => tagged(at === 0 ? first : tags, beginning + line))
+  const said = content === "" ? [] : wordLines(server, speech, { from, target, first, tags, content })
+  if (file === undefined) return said
+  const carried = Text.fileOf(file, linkOf(server, channel, file.id))
+  return [
+    ...said,
+    ...wordLines(server, speech, { from, target, first: said.length === 0 ? first : tags, tags, content: carried }),
+  ]
 }
 
 /** The mode that a role is, as clients show it before a nick. */
@@ -147,9 +182,13 @@ const changeLines = (
   switch (event.type) {
     case "Edited":
       if (event.content === "") return []
-      return Text.linesOf(`[edited] ${event.content}`, roomBehind(beginning)).map((line) =>
-        tagged(said, beginning + line),
-      )
+      return wordLines(server, speech, {
+        from: event.from,
+        target,
+        first: said,
+        tags: said,
+        content: `[edited] ${event.content}`,
+      })
     case "Deleted":
       return [
         speech.redactions

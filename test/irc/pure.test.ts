@@ -7,7 +7,7 @@ import { begins } from "../../src/irc/begins.ts"
 import { fitting, format, maxLine, parse, pieces, tagged } from "../../src/irc/Line.ts"
 import { LineReader, tooLong } from "../../src/irc/LineReader.ts"
 import { channelOf, messageIdOf, nameOf, nickOf, placeIn, placeOf, targetOf } from "../../src/irc/Names.ts"
-import { contentOf, linesOf } from "../../src/irc/Text.ts"
+import { contentOf, linesOf, rowsOf } from "../../src/irc/Text.ts"
 import { Watched } from "../../src/irc/Watched.ts"
 
 const Text = Schema.String.check(Schema.isMaxLength(400))
@@ -177,6 +177,18 @@ describe("a text", () => {
       // eslint-disable-next-line no-control-regex
       if (line.includes("\u0001")) assert.match(line, /^\u0001ACTION [^\u0001]*\u0001$/)
     }
+  })
+
+  it.prop("is the same again from its rows", [Text], ([text]) => {
+    const content = whole(text)
+    const rows = rowsOf(content, 100)
+    for (const { text } of rows) assert.isAtMost(Buffer.byteLength(text), 100)
+    const again = rows.map(({ goesOn, text }, at) => (at === 0 || goesOn ? text : `\n${text}`)).join("")
+    const clean = content
+      .split(/\r\n|[\r\n\u2028\u2029]/)
+      // eslint-disable-next-line no-control-regex
+      .map((line) => line.replace(/[\0-\x08\x0b-\x1f\x7f]/g, ""))
+    if (rows.length <= 200) assert.strictEqual(again, clean.join("\n"))
   })
 
   it("comes in as everybody reads it", () => {

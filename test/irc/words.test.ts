@@ -114,7 +114,11 @@ describe("what is said", () => {
 
   it("has a file as a link", () => {
     const file = { id: "f1" as never, name: "soup.png", size: 12_345, mediaType: "image/png", sha256: "" as never }
-    const words = new SharedWords({ name: "natter", origin: "https://chat.example" }, speechOf(new Set()), new Comings())
+    const words = new SharedWords(
+      { name: "natter", origin: "https://chat.example" },
+      speechOf(new Set()),
+      new Comings(),
+    )
     assert.strictEqual(
       textOf(words.render(den, [{ ...message(""), file } as ChannelEvent])),
       ":ann!u@natter PRIVMSG #den :[file] soup.png (image/png, 12.3 kB) https://chat.example/api/v1/channels/den/files/f1\r\n",

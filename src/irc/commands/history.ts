@@ -10,7 +10,7 @@ import type { SessionCaller } from "../../session/Session.ts"
 import type { Page } from "../../chat/page.ts"
 import { speechOf } from "../Capability.ts"
 import type { UserHandler } from "../Command.ts"
-import { format, tagged } from "../Line.ts"
+import { format, inBatch } from "../Line.ts"
 import { nickOf, placeIn, placeOf, targetOf } from "../Names.ts"
 import type { Peer } from "../Peer.ts"
 import * as Stamp from "../Stamp.ts"
@@ -114,12 +114,12 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
 }
 
 /** In a batch, where the client knows that. */
-const inBatch = (peer: Peer, kind: string, params: ReadonlyArray<string>, lines: ReadonlyArray<string>): void => {
+const sayInBatch = (peer: Peer, kind: string, params: ReadonlyArray<string>, lines: ReadonlyArray<string>): void => {
   if (!peer.has("batch")) return peer.say(...lines)
   const batch = peer.freshBatch()
   peer.say(
     format(peer.serverName, "BATCH", `+${batch}`, kind, ...params),
-    ...lines.map((line) => tagged({ batch }, line)),
+    ...inBatch(batch, lines),
     format(peer.serverName, "BATCH", `-${batch}`),
   )
 }
@@ -131,7 +131,7 @@ const tell = (peer: Peer, caller: SessionCaller, channel: ChannelName, messages:
     const toSelf = isDirect(channel) && message.from.id !== user.id
     return messageLines(peer.irc.settings, speech, channel, toSelf ? nickOf(user.name) : targetOf(channel), message)
   })
-  inBatch(peer, "chathistory", [targetOf(channel)], lines)
+  sayInBatch(peer, "chathistory", [targetOf(channel)], lines)
 }
 
 /** Places that are looked at for where something was said. */
@@ -167,7 +167,7 @@ const TARGETS = (
       .map(({ channel, timestamp }) =>
         format(peer.serverName, "CHATHISTORY", "TARGETS", targetOf(channel), Stamp.write(timestamp)),
       )
-    inBatch(peer, "draft/chathistory-targets", [], lines)
+    sayInBatch(peer, "draft/chathistory-targets", [], lines)
   })
 }
 

@@ -85,13 +85,13 @@ const tellAway = (peer: Peer, caller: SessionCaller, channel: ChannelName, nick:
 const posting = (
   peer: Peer,
   caller: SessionCaller,
-  { command, target }: Pick<Post, "command" | "target">,
+  { command, label: given, target }: Pick<Post, "command" | "target"> & { readonly label?: string | undefined },
   send: (post: Post, reply: Reply) => Effect.Effect<void, RequestError>,
 ): HandlerResult => {
   const channel = placeOf(target)
   const refused = (error: RequestError) => {
     peer.session.refused(error, "frames")
-    peer.say(fail(peer, { command, target }, error))
+    peer.say(tagged({ label: given }, fail(peer, { command, target }, error)))
   }
   if (channel === undefined) {
     const reason = target.startsWith("#") ? "NoSuchChannel" : "NoSuchUser"
@@ -99,7 +99,7 @@ const posting = (
   }
   const post = { command, target, channel, id: peer.freshId() }
   const leave = () => {
-    const label = peer.later()
+    const label = given ?? peer.later()
     const { session } = peer
     session.unanswered++
     peer.own?.underway.set(post.id, label)
@@ -127,9 +127,26 @@ const toEach = (targets: string | undefined, run: (target: string) => HandlerRes
 }
 
 /** The id of the message that a line is about, or answers. */
-const answeredIn = ({ tags }: Line): string | undefined => tags.get("+draft/reply") ?? tags.get("+reply")
+export const answeredIn = ({ tags }: Line): string | undefined => tags.get("+draft/reply") ?? tags.get("+reply")
 
 const noSuchMessage = () => new RequestError({ reason: "NoSuchMessage" })
+
+interface Said extends Pick<Post, "command" | "target"> {
+  readonly content: string
+  /** The id of the message that it answers. */
+  readonly answered: string | undefined
+  /** Of a command before this one. */
+  readonly label?: string | undefined
+}
+
+export const sayContent = (peer: Peer, caller: SessionCaller, said: Said): HandlerResult =>
+  posting(peer, caller, said, ({ channel, id }, reply) => {
+    const { answered, content } = said
+    const replyTo = answered === undefined ? undefined : placeIn(channel, answered)
+    if (answered !== undefined && replyTo === undefined) return Effect.fail(noSuchMessage())
+    const request = { channel, content, id, replyTo: replyTo === undefined ? undefined : Seq.make(replyTo) }
+    return chat.sendMessage(peer.session.services.chat, caller, request, reply)
+  })
 
 const say: UserHandler = (peer, line, caller) => {
   const { command, params } = line
@@ -146,12 +163,7 @@ const say: UserHandler = (peer, line, caller) => {
         Effect.sync(() => {
           if (command === "PRIVMSG") peer.numeric(unsaid(target, noCtcp), target, noCtcp.message)
         })
-      : posting(peer, caller, { command, target }, ({ channel, id }, reply) => {
-          const replyTo = answered === undefined ? undefined : placeIn(channel, answered)
-          if (answered !== undefined && replyTo === undefined) return Effect.fail(noSuchMessage())
-          const request = { channel, content, id, replyTo: replyTo === undefined ? undefined : Seq.make(replyTo) }
-          return chat.sendMessage(peer.session.services.chat, caller, request, reply)
-        }),
+      : sayContent(peer, caller, { command, target, content, answered }),
   )
 }
 
