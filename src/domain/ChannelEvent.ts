@@ -101,8 +101,13 @@ const Configured = event("Configured", {
 })
 /** The channel has another name from here on. */
 const Renamed = event("Renamed", { name: ChannelName, by: Person })
-/** Somebody may do more or less; without a role, a stranger now. */
-const RoleChanged = event("RoleChanged", { user: Person, role: Schema.optional(ChannelRole), by: Person })
+/** Somebody may do more or less; without a role, a stranger now. `invited`: that is how it became a member. */
+const RoleChanged = event("RoleChanged", {
+  user: Person,
+  role: Schema.optional(ChannelRole),
+  by: Person,
+  invited: Schema.optional(Schema.Boolean),
+})
 /** Somebody was thrown out. That user's sessions get `PutOut` behind it. */
 const Kicked = event("Kicked", { user: Person, by: Person, reason: Schema.optional(Schema.String) })
 /** A session is a member from here on, as it was asked for by the command with this number. */

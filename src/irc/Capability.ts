@@ -8,16 +8,22 @@ const styles = [
   "draft/message-redaction",
   "draft/multiline",
   "extended-join",
+  "invite-notify",
   "message-tags",
   "server-time",
 ] as const
 
 /** Those that change what is answered to one alone. */
 const answers = [
+  // Who is signed in stays who it is: there is nothing to tell.
+  "account-notify",
   "batch",
   "cap-notify",
   "draft/chathistory",
+  "draft/no-implicit-names",
   "echo-message",
+  // Who is watched is there in a channel with the one who watches, who is told of the status there.
+  "extended-monitor",
   "labeled-response",
   "multi-prefix",
   "sasl",
@@ -44,6 +50,7 @@ export interface Speech {
   readonly redactions: boolean
   readonly multiline: boolean
   readonly extendedJoin: boolean
+  readonly invitations: boolean
   readonly tags: boolean
   readonly time: boolean
 }
@@ -55,6 +62,7 @@ export const speechOf = (capabilities: ReadonlySet<Capability>): Speech => ({
   redactions: capabilities.has("draft/message-redaction"),
   multiline: capabilities.has("draft/multiline"),
   extendedJoin: capabilities.has("extended-join"),
+  invitations: capabilities.has("invite-notify"),
   tags: capabilities.has("message-tags"),
   time: capabilities.has("server-time"),
 })

@@ -186,7 +186,7 @@ export class Peer {
     for (const { username } of members) this.irc.comings.shown(username)
     const own = standing?.role
     const roles = own === undefined ? this.roles : new Map(this.roles).set(keyOf(this.nick), own)
-    this.names(channel, members, roles)
+    if (!this.has("draft/no-implicit-names")) this.names(channel, members, roles)
     if (members.length === 0) {
       this.say(format(this.serverName, "NOTICE", targetOf(channel), `${count} people are here: too many for a list`))
     }

@@ -31,6 +31,7 @@ const supported = ({ irc }: Peer): ReadonlyArray<string> => [
   `CHATHISTORY=${maxHistory}`,
   "MSGREFTYPES=msgid,timestamp",
   `TARGMAX=JOIN:${maxTargets},PART:${maxTargets},PRIVMSG:${maxTargets},NOTICE:${maxTargets},NAMES:${maxTargets},WHOIS:1,KICK:1`,
+  "CLIENTTAGDENY=*,-draft/react,-draft/reply,-draft/unreact,-reply,-typing",
   "SAFELIST",
   "UTF8ONLY",
   "WHOX",

@@ -266,7 +266,9 @@ const channelLines = (server: Server, speech: Speech, target: string, event: Cha
       return [`:${sourceOf(server, event.by.name)} MODE ${target} ${accessModes(event.access)}`]
     case "RoleChanged": {
       const nick = nickOf(event.user.name)
-      return [`:${sourceOf(server, event.by.name)} MODE ${target} ${roleModes(event.role)} ${nick} ${nick}`]
+      const source = sourceOf(server, event.by.name)
+      const modes = `:${source} MODE ${target} ${roleModes(event.role)} ${nick} ${nick}`
+      return speech.invitations && event.invited === true ? [`:${source} INVITE ${nick} ${target}`, modes] : [modes]
     }
     case "Kicked": {
       const { by, reason, user } = event

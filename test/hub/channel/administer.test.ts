@@ -592,7 +592,7 @@ describe("administering a channel", () => {
         const heard = ["tell", "ann", { type: "Invited", channel: tea, by: personOf(mod) }]
         const first = yield* told(mod, invite)
         assert.deepStrictEqual(first.events, [
-          { type: "RoleChanged", user: personOf(ann), role: "member", by: personOf(mod) },
+          { type: "RoleChanged", user: personOf(ann), role: "member", by: personOf(mod), invited: true },
         ])
         assert.deepStrictEqual(first.calls(), [["change", "Role", "invite"], heard])
         assert.strictEqual(yield* first.act(mod, invite), "Done")

@@ -305,7 +305,8 @@ const eventOf = (
     case "Invite":
     case "SetRole": {
       if (user === undefined) return undefined
-      return { type: "RoleChanged", user: personOf(user), role: now.roles.get(user.id)?.role, by }
+      const told = { type: "RoleChanged", user: personOf(user), role: now.roles.get(user.id)?.role, by } as const
+      return act.type === "Invite" ? { ...told, invited: true } : told
     }
     case "AcceptInvite":
       return { type: "RoleChanged", user: by, role: now.roles.get(by.id)?.role, by }
