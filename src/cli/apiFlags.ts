@@ -5,12 +5,11 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
-import { forms } from "../client/Address.ts"
 import { ChannelName } from "../domain/ChannelName.ts"
 import { Seq } from "../domain/Seq.ts"
 import { Username } from "../domain/Username.ts"
 import { parseDuration } from "../server/ServerConfig.ts"
-import { defaultAddress, type SignInFlags, who } from "./connectionFlags.ts"
+import { addressFlag, type SignInFlags, who } from "./connectionFlags.ts"
 
 /** Which service, who asks, and how the answer is printed. */
 export interface ApiFlags extends SignInFlags {
@@ -19,10 +18,7 @@ export interface ApiFlags extends SignInFlags {
 }
 
 export const apiFlags = {
-  address: Flag.String("address").pipe(
-    Flag.withDescription(`Where the service listens: ${forms} (${defaultAddress})`),
-    Flag.optional,
-  ),
+  address: addressFlag,
   ...who,
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print the answer as it came, as JSON; an error as the problem document, on standard error"),

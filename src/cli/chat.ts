@@ -3,13 +3,13 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { lobby } from "../domain/ChannelName.ts"
-import { address, reconnect, who } from "./connectionFlags.ts"
+import { place, placed, reconnect, who } from "./connectionFlags.ts"
 import { fromHome } from "./pathFlag.ts"
 
 export const chat = Command.make(
   "chat",
   {
-    address,
+    ...place,
     channels: Flag.String("channel").pipe(
       Flag.withAlias("c"),
       Flag.withDescription(`A channel to join (${lobby}); give it again for more, the first is shown`),
@@ -48,11 +48,12 @@ export const chat = Command.make(
     ),
   },
   // Loaded only when the command runs, since it takes a while.
-  (given) =>
+  placed((given) =>
     Effect.flatMap(
       Effect.promise(() => import("./talk/chat.ts")),
       ({ run, runDiscovered }) => (given.discover ? runDiscovered(given) : run(given)),
     ),
+  ),
 ).pipe(
   Command.withDescription(
     "Talk: channels, who is there, what was said, and a line to type in. /help shows the keys and commands; /quit leaves. Not on a terminal, each line of standard input is a message, and what is heard is printed meanwhile.",

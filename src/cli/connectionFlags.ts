@@ -1,11 +1,14 @@
 /** Arguments and flags of the commands that connect to a server: its address, a channel, and how to sign in. */
 import * as Argument from "effect/cli/Argument"
+import type * as CliError from "effect/cli/CliError"
 import * as Flag from "effect/cli/Flag"
-import type * as Option from "effect/Option"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Address from "../client/Address.ts"
 import { lobby } from "../domain/ChannelName.ts"
 import { type TlsFlags, tlsFlags } from "./tls.ts"
+import { userError } from "./userError.ts"
 
 /** How to sign in. */
 export interface SignInFlags extends TlsFlags {
@@ -21,10 +24,33 @@ export interface ConnectionFlags extends SignInFlags {
 
 export const defaultAddress = `the server signed in to last, else ${Address.format(Address.local)}`
 
-export const address = Argument.String("address").pipe(
-  Argument.withDescription(`Where the server listens: ${Address.forms} (${defaultAddress})`),
-  Argument.optional,
+/** The same, for a command that has other words. */
+export const addressFlag = Flag.String("address").pipe(
+  Flag.withDescription(`Where the server listens: ${Address.forms} (${defaultAddress})`),
+  Flag.optional,
 )
+
+/** The address as a word, and as the flag that other commands have. */
+export const place = {
+  address: Argument.String("address").pipe(
+    Argument.withDescription(`Where the server listens: ${Address.forms} (${defaultAddress})`),
+    Argument.optional,
+  ),
+  addressFlag,
+}
+
+interface Place {
+  readonly address: Option.Option<string>
+  readonly addressFlag: Option.Option<string>
+}
+
+/** Runs a command with that of the two which was given. */
+export const placed =
+  <Given extends Place, A, E, R>(run: (given: Given) => Effect.Effect<A, E, R>) =>
+  (given: Given): Effect.Effect<A, E | CliError.UserError, R> =>
+    Option.isSome(given.address) && Option.isSome(given.addressFlag)
+      ? Effect.fail(userError("give the address once: as a word, or with --address"))
+      : run({ ...given, address: Option.orElse(given.addressFlag, () => given.address) })
 
 export const who = {
   name: Flag.String("name").pipe(

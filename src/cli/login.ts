@@ -2,12 +2,12 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { address, who } from "./connectionFlags.ts"
+import { place, placed, who } from "./connectionFlags.ts"
 
 export const login = Command.make(
   "login",
   {
-    address,
+    ...place,
     ...who,
     list: Flag.Boolean("list").pipe(
       Flag.withDescription("Only list the servers that are signed in to"),
@@ -15,11 +15,12 @@ export const login = Command.make(
     ),
   },
   // Loaded only when the command runs, since it takes a while.
-  (given) =>
+  placed((given) =>
     Effect.flatMap(
       Effect.promise(() => import("./login/run.ts")),
       ({ list, login }) => (given.list ? list : login(given)),
     ),
+  ),
 ).pipe(
   Command.withDescription(
     "Sign in to a server and stay so: the other commands take it as their server, and need no name and password there. What is kept is a token, never the password, in natter/profiles.json below ~/.config (or XDG_CONFIG_HOME), for your eyes only.",

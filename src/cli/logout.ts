@@ -2,19 +2,20 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { address } from "./connectionFlags.ts"
+import { place, placed } from "./connectionFlags.ts"
 
 export const logout = Command.make(
   "logout",
   {
-    address,
+    ...place,
     all: Flag.Boolean("all").pipe(Flag.withDescription("Of every server"), Flag.withDefault(false)),
   },
-  (given) =>
+  placed((given) =>
     Effect.flatMap(
       Effect.promise(() => import("./login/run.ts")),
       ({ logout, logoutAll }) => (given.all ? logoutAll : logout(given.address)),
     ),
+  ),
 ).pipe(
   Command.withDescription(
     "Forget the token that `natter login` kept, and have the server revoke it. One that was made by `natter token create` stays good; `natter token revoke` ends it.",

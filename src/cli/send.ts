@@ -4,7 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Address from "../client/Address.ts"
-import { defaultAddress, flags, reconnect } from "./connectionFlags.ts"
+import { addressFlag, defaultAddress, flags, reconnect } from "./connectionFlags.ts"
 
 export const send = Command.make(
   "send",
@@ -15,6 +15,7 @@ export const send = Command.make(
       ),
       (words) => Argument.variadic(words),
     ),
+    address: addressFlag,
     ...flags,
     reconnect,
     json: Flag.Boolean("json").pipe(

@@ -1,5 +1,6 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import { width } from "../terminal/Width.ts"
 
 /** Prints rows in aligned columns, under a line of headings where there is one. */
 export const printTable = (
@@ -7,10 +8,10 @@ export const printTable = (
   rows: ReadonlyArray<ReadonlyArray<string>>,
 ): Effect.Effect<void> => {
   const all = head === undefined ? rows : [head, ...rows]
-  const widths = all[0]!.map((_, column) => all.reduce((most, row) => Math.max(most, row[column]!.length), 0))
+  const widths = all[0]!.map((_, column) => all.reduce((most, row) => Math.max(most, width(row[column]!)), 0))
   const line = (row: ReadonlyArray<string>) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column]!))
+      .map((cell, column) => cell + " ".repeat(widths[column]! - width(cell)))
       .join("  ")
       .trimEnd()
   return Console.log(all.map(line).join("\n"))

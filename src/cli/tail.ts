@@ -3,12 +3,12 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { address, flags } from "./connectionFlags.ts"
+import { place, placed, flags } from "./connectionFlags.ts"
 
 export const tail = Command.make(
   "tail",
   {
-    address,
+    ...place,
     ...flags,
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print each event as a line of JSON, the frame as it came; nothing can be typed"),
@@ -41,14 +41,15 @@ export const tail = Command.make(
     ),
   },
   // Loaded only when the command runs, since it takes a while.
-  (given) =>
+  placed((given) =>
     Effect.flatMap(
       Effect.promise(() => import("./talk/tail.ts")),
       ({ run }) => run(given),
     ),
+  ),
 ).pipe(
   Command.withDescription(
-    "Show what is said in a channel, a line each; of --since, --after and --last one shows first what was said before. On a terminal, what you type is sent; /quit or Ctrl-C leaves.",
+    "Show what is said in a channel, a line each; of --since, --after and --last one shows first what was said before. On a terminal that is the last ten messages by itself, and what you type is sent; /quit or Ctrl-C leaves.",
   ),
   Command.withShortDescription("Show what is said in a channel, and talk"),
   Command.withExamples([

@@ -79,7 +79,9 @@ describe("natter user", () => {
     const data = `${makeFolder()}/typo`
     const { code, stderr, stdout } = await run([...args, "--data", data])
     expect([code, stdout]).toEqual([1, ""])
-    expect(stderr).toBe(`natter: ${problem}${data}: give the folder that the server uses with --data or NATTER_DATA\n`)
+    expect(stderr).toBe(
+      `natter: ${problem}${data}: give the folder that the server uses with --data or NATTER_DATA, or with --address a service that runs, which you administer\n`,
+    )
   })
 
   test("makes no folder where no password is given", async () => {

@@ -26,7 +26,13 @@ describe("natter send", () => {
           stdout: "",
           stderr: "",
         })
-        assert.deepStrictEqual(yield* heard(1), ["ann: tea is ready"])
+        // With a flag as every other command has it, all words are said.
+        const flagged = yield* run(["send", "--address", address, "--name", "ann", ":8080", "is ours"], { env })
+        assert.deepInclude(flagged, { code: 0, stderr: "" })
+        assert.deepStrictEqual(yield* heard(2), ["ann: tea is ready", "ann: :8080 is ours"])
+        const twice = yield* run(["tail", address, "--address", address, "--name", "ann"], { env })
+        assert.deepInclude(twice, { code: 1, stdout: "" })
+        assert.match(twice.stderr, /give the address once/)
       }),
     ),
   )

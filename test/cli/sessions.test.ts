@@ -33,7 +33,7 @@ describe("natter sessions and natter passwd", () => {
         const rows = shown.stdout.split("\n")
         assert.match(rows[0]!, /^ID +FROM +SINCE +USED +THIS$/)
         assert.lengthOf(rows, 4)
-        assert.match(shown.stdout, /tcp from 127\.0\.0\.1 +\d{4}-\d\d-\d\dT[\d:.]+Z/)
+        assert.match(shown.stdout, /tcp from 127\.0\.0\.1 +\d{4}-\d\d-\d\d \d\d:\d\d /)
         assert.lengthOf(
           rows.filter((row) => row.endsWith("yes")),
           1,

@@ -30,8 +30,10 @@ describe("natter tail, in a terminal", () => {
     "asks for the password without showing it, sends what is typed, and knows a few commands",
     inLobby(({ address, heard, say }) =>
       Effect.gen(function* () {
+        yield* say("said before")
         const ann = yield* seat(address, "ann")
         assert.notInclude(ann.raw(), "secret")
+        yield* ann.see(/listener: said before/)
         ann.type(`hello${enter}`)
         yield* ann.see(/\d\d:\d\d:\d\d ann: hello/)
 
@@ -52,7 +54,8 @@ describe("natter tail, in a terminal", () => {
         yield* ann.see(/ann: \/dance/)
         ann.type(`  ${enter}last words${enter}/quit${enter}`)
         assert.strictEqual(yield* ann.ended, 0)
-        assert.deepStrictEqual(yield* heard(5), [
+        assert.deepStrictEqual(yield* heard(6), [
+          "listener: said before",
           "ann: hello",
           "listener: \u001b]0;owned\u0007yes",
           "ann: is anybody there?",

@@ -16,7 +16,7 @@ import type { Administration, ListedToken } from "./Administration.ts"
 
 class NoDataFolder extends Data.TaggedError("NoDataFolder")<{ readonly folder: string }> {
   override get message(): string {
-    return `there are no accounts in ${this.folder}: give the folder that the server uses with --data or NATTER_DATA`
+    return `there are no accounts in ${this.folder}: give the folder that the server uses with --data or NATTER_DATA, or with --address a service that runs, which you administer`
   }
 }
 

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { shownName } from "../../domain/PlainName.ts"
 import { printList } from "../table.ts"
-import { time } from "../timestamp.ts"
+import { localTime, time, timeFor } from "../timestamp.ts"
 import { administer, type Where } from "./administer.ts"
 import { scopeOf, shownScope } from "./scopeFlags.ts"
 
@@ -30,7 +30,7 @@ export const create = (
       if (given.json)
         return yield* Console.log(JSON.stringify({ id, token: Redacted.value(token), expires: time(expiresAt) }))
       const there = Option.match(given.api.address, { onNone: () => "", onSome: (address) => ` --address ${address}` })
-      const end = expiresAt === null ? "" : ` until ${time(expiresAt)} or`
+      const end = expiresAt === null ? "" : ` until ${localTime(expiresAt)} or`
       yield* Console.error(`signs in as ${given.name}${end} until \`natter token revoke ${id}${there}\`:`)
       yield* Console.log(Redacted.value(token))
     }),
@@ -48,9 +48,9 @@ export const list = (given: Where & { readonly name: Option.Option<string> }) =>
           label: token.label,
           ...shownScope(token.scope),
           state: token.state,
-          created: time(token.createdAt),
-          expires: time(token.expiresAt),
-          used: time(token.lastUsedAt),
+          created: timeFor(given.json)(token.createdAt),
+          expires: timeFor(given.json)(token.expiresAt),
+          used: timeFor(given.json)(token.lastUsedAt),
         })),
       ),
     ),

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { shownName } from "../../domain/PlainName.ts"
 import { printList } from "../table.ts"
-import { time } from "../timestamp.ts"
+import { timeFor } from "../timestamp.ts"
 import { administer, administerWithPassword, type Where } from "./administer.ts"
 
 interface OfUser extends Where {
@@ -36,7 +36,7 @@ export const list = (given: Where) =>
           name: given.json ? name : shownName(name),
           role,
           state: disabled ? "disabled" : "enabled",
-          created: time(createdAt),
+          created: timeFor(given.json)(createdAt),
           id,
         })),
       ),
@@ -75,7 +75,7 @@ export const invite = (given: Where & { readonly expires: Option.Option<Duration
     (accounts) =>
       Effect.gen(function* () {
         const { code, expiresAt } = yield* accounts.invite(Option.getOrUndefined(given.expires))
-        const expires = time(expiresAt)
+        const expires = timeFor(given.json)(expiresAt)
         if (given.json) return yield* Console.log(JSON.stringify({ code: Redacted.value(code), expires }))
         yield* Console.error(`registers one name until ${expires}:`)
         yield* Console.log(Redacted.value(code))

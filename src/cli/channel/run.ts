@@ -12,7 +12,7 @@ import { ask, printRows, say, whole } from "../apiRequest.ts"
 import { type Given, some } from "../apiFlags.ts"
 import { oneLine } from "../oneLine.ts"
 import { printTable } from "../table.ts"
-import { period, time } from "../timestamp.ts"
+import { localTime, period } from "../timestamp.ts"
 import { userError } from "../userError.ts"
 
 interface OfChannel extends Given {
@@ -60,7 +60,7 @@ export const show = ({ api, channel }: OfChannel) =>
           ["archived", archived ? "yes" : "no"],
           ["slow mode", slow === 0 ? "no" : period(slow)],
           ["durability", durability],
-          ["created", time(created ?? null) ?? "-"],
+          ["created", localTime(created ?? null) ?? "-"],
           ["your role", role ?? "none"],
         ])
         if (roles.length > 0) {
@@ -77,7 +77,7 @@ export const show = ({ api, channel }: OfChannel) =>
             sanctions.map(({ address, by, kind, reason, until, username }) => [
               kind,
               username === undefined ? (address ?? "-") : shownName(username),
-              time(until ?? null) ?? "-",
+              localTime(until ?? null) ?? "-",
               by === undefined ? "-" : shownName(by),
               oneLine(reason ?? "-"),
             ]),
@@ -169,7 +169,7 @@ export const audit = ({ api, before, channel }: OfChannel & { readonly before: O
           ["NUMBER", "TIME", "BY", "ACTION", "WHO", "DETAIL"],
           entries.map(({ action, by, detail, number, timestamp, username }) => [
             `${number}`,
-            time(timestamp)!,
+            localTime(timestamp)!,
             shownName(by),
             action,
             username === undefined ? "-" : shownName(username),

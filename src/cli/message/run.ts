@@ -16,7 +16,7 @@ import { ask, printRows, say, whole } from "../apiRequest.ts"
 import { type Given, some } from "../apiFlags.ts"
 import { oneLine } from "../oneLine.ts"
 import { printTable } from "../table.ts"
-import { time } from "../timestamp.ts"
+import { localTime } from "../timestamp.ts"
 import { userError } from "../userError.ts"
 import { textOf } from "./textOf.ts"
 
@@ -70,7 +70,7 @@ const said = (entry: Entry): string => {
   }
 }
 
-const row = (entry: Entry) => [`${entry.seq}`, time(entry.timestamp)!, shownName(entry.from), said(entry)]
+const row = (entry: Entry) => [`${entry.seq}`, localTime(entry.timestamp)!, shownName(entry.from), said(entry)]
 
 const head = ["NUMBER", "TIME", "FROM", "SAID"]
 

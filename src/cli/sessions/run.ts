@@ -7,7 +7,7 @@ import { refused } from "../apiError.ts"
 import type { Given } from "../apiFlags.ts"
 import { apiOf, ask, printRows, say, serviceOf, whole } from "../apiRequest.ts"
 import { oneLine } from "../oneLine.ts"
-import { time } from "../timestamp.ts"
+import { localTime } from "../timestamp.ts"
 import { userError } from "../userError.ts"
 
 export const list = ({ api }: Given) =>
@@ -20,8 +20,8 @@ export const list = ({ api }: Given) =>
         sessions.map(({ created_at: since, current, id, label, last_used_at: used }) => [
           id,
           oneLine(label ?? "-"),
-          time(since) ?? "-",
-          time(used) ?? "-",
+          localTime(since) ?? "-",
+          localTime(used) ?? "-",
           current ? "yes" : "",
         ]),
         "you are signed in nowhere",

@@ -14,6 +14,7 @@ import * as Screen from "./screen.ts"
 
 interface SendFlags extends ConnectionFlags {
   readonly words: ReadonlyArray<string>
+  readonly address: Option.Option<string>
   readonly json: boolean
   readonly reconnect: boolean
 }
@@ -21,26 +22,24 @@ interface SendFlags extends ConnectionFlags {
 /** After so long without an acknowledgement it is said that it is still tried. */
 const impatience = "10 seconds"
 
-/** The first word may be the address. The others are the text. */
-const meaning = (words: ReadonlyArray<string>) => {
+/** Where no address was given the first word may be it. The others are the text. */
+const meaning = ({ address, words }: SendFlags) => {
   const [first = "", ...rest] = words
-  const addressed = Identity.looksLikeAddress(first)
+  const addressed = Option.isNone(address) && Identity.looksLikeAddress(first)
   const said = addressed ? rest : words
   return { address: addressed ? first : undefined, text: said.length === 0 ? undefined : said.join(" ") }
 }
 
-const addressOf = (written: string | undefined) =>
-  written === undefined
-    ? Identity.addressOf(Option.none())
-    : Effect.mapError(Identity.parseAddress(written), ({ cause, userMessage }) =>
-        userError(`${userMessage}; to say it, put an address in front`, cause),
-      )
+const addressOf = (written: string) =>
+  Effect.mapError(Identity.parseAddress(written), ({ cause, userMessage }) =>
+    userError(`${userMessage}; to say it, put an address in front`, cause),
+  )
 
 /** Succeeds when the server has acknowledged everything. */
 export const run = Effect.fnUntraced(function* (given: SendFlags) {
-  const { channel, json, words } = given
-  const { address: written, text } = meaning(words)
-  const address = yield* addressOf(written)
+  const { channel, json } = given
+  const { address: written, text } = meaning(given)
+  const address = yield* written === undefined ? Identity.addressOf(given.address) : addressOf(written)
   const tls = yield* tlsOptions(given, address)
   const credentials = yield* Identity.credentials(given, address)
   const screen = yield* Screen.open({ typing: text === undefined ? "lines" : "nothing" })

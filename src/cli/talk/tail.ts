@@ -4,6 +4,7 @@ import type * as CliError from "effect/cli/CliError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stdio from "effect/Stdio"
 import type { Backlog } from "./ChannelView.ts"
 import { userError } from "../userError.ts"
 import type { ConnectionFlags } from "../connectionFlags.ts"
@@ -25,18 +26,25 @@ interface TailFlags extends ConnectionFlags {
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
+/** As `tail` shows of a file. */
+const lastShown = 10
+
+/** Whether it is for somebody who looks at it: a program is told what is said from now on, and nothing twice. */
+const isWatched = Effect.fnUntraced(function* ({ count, json }: TailFlags) {
+  return !json && Option.isNone(count) && (yield* (yield* Stdio.Stdio).stdoutIsTerminal)
+})
+
 /** The backlog that the flags ask for. */
-const backlogOf = Effect.fnUntraced(function* ({
-  after,
-  last,
-  since,
-}: TailFlags): Effect.fn.Return<Backlog | undefined, CliError.UserError> {
+const backlogOf = Effect.fnUntraced(function* (
+  given: TailFlags,
+): Effect.fn.Return<Backlog | undefined, CliError.UserError, Stdio.Stdio> {
+  const { after, last, since } = given
   if ([after, last, since].filter((flag) => Option.isSome<unknown>(flag)).length > 1) {
     return yield* userError("give one of --since, --after and --last")
   }
   if (Option.isSome(after)) return { after: after.value }
   if (Option.isSome(last)) return { last: last.value }
-  if (Option.isNone(since)) return undefined
+  if (Option.isNone(since)) return (yield* isWatched(given)) ? { last: lastShown } : undefined
   const [, count, unit = "s"] = /^(\d{1,9})(s|m|h|d)?$/.exec(since.value) ?? []
   if (count === undefined) return yield* userError(`--since ${since.value}: write it as 90s, 10m, 2h or 3d`)
   const now = yield* Clock.currentTimeMillis
