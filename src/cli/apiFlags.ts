@@ -78,6 +78,9 @@ export const seqFlag = (name: string, description: string) =>
     Flag.optional,
   )
 
+/** The message that one answers. */
+export const replyTo = seqFlag("reply-to", "The message that this one answers, by its number in the channel")
+
 /** A flag with one of these values. */
 export const oneOf = <const Values extends ReadonlyArray<string>>(name: string, values: Values, description: string) =>
   Flag.Literals(name, values).pipe(Flag.withDescription(description), Flag.optional)

@@ -80,9 +80,14 @@ const signInByCertificate = (credentials: Credentials, { address, tls }: Omit<Se
     explained(address),
   )
 
+const signOut = (service: Omit<Service, "token">, token: string | undefined): Effect.Effect<void> =>
+  Effect.ignore(
+    Effect.flatMap(apiOf({ ...service, token: Redacted.make(token ?? "") }), ({ session }) => session.signOut()),
+  )
+
 /** Who has a name and a password signs in with them, and out when all is done. */
 const signIn = (
-  { invite, password, username }: Exclude<Credentials, { readonly token: unknown }>,
+  { invite, password, register, username }: Exclude<Credentials, { readonly token: unknown }>,
   service: Omit<Service, "token">,
   given: ApiFlags,
 ) =>
@@ -93,6 +98,7 @@ const signIn = (
           payload: {
             username,
             password: Redacted.value(password),
+            ...(register === undefined ? {} : { register }),
             ...(invite === undefined ? {} : { invite: Redacted.value(invite) }),
           },
         }),
@@ -100,11 +106,8 @@ const signIn = (
         given,
       ),
     ),
-    ({ token }) =>
-      Effect.ignore(
-        Effect.flatMap(apiOf({ ...service, token: Redacted.make(token ?? "") }), ({ session }) => session.signOut()),
-      ),
-  )
+    ({ token }) => signOut(service, token),
+  ).pipe(Effect.tap(({ registered, user }) => (registered === true ? say(Identity.isNew(user.name)) : Effect.void)))
 
 /** The service that is meant, and the token for it. */
 export const serviceOf = Effect.fnUntraced(function* (given: ApiFlags) {
@@ -112,7 +115,12 @@ export const serviceOf = Effect.fnUntraced(function* (given: ApiFlags) {
   const tls = yield* tlsOptions(given, address)
   const service = { address, target: ServiceHttp.targetOf(address), tls }
   const credentials = yield* Identity.credentials(given, address)
-  if ("token" in credentials) return { ...service, token: credentials.token }
+  if ("token" in credentials) {
+    const { own, token } = credentials
+    if (own === undefined) return { ...service, token }
+    yield* Effect.addFinalizer(() => signOut(service, Redacted.value(token)))
+    return { ...service, token, password: own }
+  }
   const certified = tls.cert !== undefined
   const { token } = yield* certified ? signInByCertificate(credentials, service) : signIn(credentials, service, given)
   const by = certified ? {} : { password: credentials.password }

@@ -11,6 +11,7 @@ import * as Stdio from "effect/Stdio"
 import type * as Terminal from "effect/Terminal"
 import * as Address from "../client/Address.ts"
 import type { Credentials } from "../client/Credentials.ts"
+import { quotedName } from "../domain/PlainName.ts"
 import * as Username from "../domain/Username.ts"
 import { isForeign } from "../server/ServerConfig.ts"
 import { userError } from "./userError.ts"
@@ -101,7 +102,7 @@ const askAndTry = Effect.fnUntraced(function* (
     if (Result.isSuccess(outcome)) {
       const { token } = outcome.success
       // Signed in already: what follows comes back by the token that this gave.
-      return token === undefined ? { ...account, password } : { token: Redacted.make(token), own: true as const }
+      return token === undefined ? { ...account, password } : { token: Redacted.make(token), own: password }
     }
     const { failure } = outcome
     if (failure.reason !== "InvalidCredentials") return { ...account, password }
@@ -114,6 +115,9 @@ const askAndTry = Effect.fnUntraced(function* (
   }
   return yield* userError("the password is wrong, or was not typed the same twice: nobody was registered")
 })
+
+/** What is said to whoever has just been registered. */
+export const isNew = (name: string): string => `${quotedName(name)} is new there, and registered now`
 
 /** The credentials that a profile holds. */
 const stored = (profile: Profile): Credentials | undefined => {
@@ -157,15 +161,15 @@ export const keeper = Effect.fnUntraced(function* (address: Address.Address, cre
 
 /**
  * The credentials to sign in with. Flags come before the environment, and that before what `natter login` has kept; a
- * token comes before a name. With `anew`, only the name is taken from what was kept. With `confirms`, whoever is asked for the
- * password of a name that is new is asked twice; a token that is `own` came of that.
+ * token comes before a name. With `anew`, only the name is taken from what was kept. Whoever is asked for the password of a name
+ * that is new is asked twice; a token with an `own` password came of that.
  */
 export const credentials = Effect.fnUntraced(function* (
   given: SignInFlags,
   address: Address.Address,
-  options?: { readonly anew?: boolean; readonly confirms?: boolean },
+  options?: { readonly anew?: boolean },
 ): Effect.fn.Return<
-  Credentials & { readonly own?: true },
+  Credentials & { readonly own?: Redacted.Redacted },
   CliError.UserError | Terminal.QuitError,
   Stdio.Stdio | FileSystem.FileSystem | Path.Path
 > {
@@ -196,6 +200,5 @@ export const credentials = Effect.fnUntraced(function* (
   if (username === undefined)
     return yield* userError("say who you are: --name NAME, or NATTER_NAME; or give a token in NATTER_TOKEN")
   if (password !== undefined) return { username, password: Redacted.make(password), invite }
-  if (options?.confirms === true) return yield* askAndTry(given, { username, invite }, address)
-  return { username, password: yield* askPassword(username, address), invite }
+  return yield* askAndTry(given, { username, invite }, address)
 })

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { maxHits, maxPage } from "../domain/Limits.ts"
 import { reactionOf } from "../domain/Reaction.ts"
-import { apiFlags as api, channel, channelFlag, seq, seqFlag, textFlag } from "./apiFlags.ts"
+import { apiFlags as api, channel, channelFlag, replyTo, seq, seqFlag, textFlag } from "./apiFlags.ts"
 
 /** Loaded only when one of the commands runs, since it takes a while. */
 const messages = Effect.promise(() => import("./message/run.ts"))
@@ -71,8 +71,6 @@ const get = Command.make("get", { channel, seq, api }, (given) =>
   Command.withDescription("Show one message, as it is now"),
   Command.withExamples([{ command: "natter message get kitchen 12", description: "Number 12" }]),
 )
-
-const replyTo = seqFlag("reply-to", "The message that this one answers, by its number in the channel")
 
 const send = Command.make("send", { channel, words, replyTo, id, api }, (given) =>
   Effect.flatMap(messages, ({ send }) => send(given)),

@@ -4,6 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Address from "../client/Address.ts"
+import { replyTo } from "./apiFlags.ts"
 import { addressFlag, defaultAddress, flags, reconnect } from "./connectionFlags.ts"
 
 export const send = Command.make(
@@ -17,6 +18,7 @@ export const send = Command.make(
     ),
     address: addressFlag,
     ...flags,
+    replyTo,
     reconnect,
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print each acknowledgement as a line of JSON"),
@@ -40,6 +42,7 @@ export const send = Command.make(
       command: 'natter send chat.example.org:8080 --channel ops --name ann "Deployed"',
       description: "Say it elsewhere",
     },
+    { command: 'natter send --channel ops --reply-to 12 "Done"', description: "As an answer to number 12" },
     { command: 'natter send wss://chat.example.org "Deployed"', description: "Over a WebSocket" },
     {
       command: "tail -F app.log | NATTER_PASSWORD=… natter send --channel logs --name app",

@@ -17,8 +17,8 @@ const env = { NATTER_PASSWORD: "secret" }
 
 describe("natter send", () => {
   it.live(
-    "says its words, and prints nothing",
-    inLobby(({ address, heard }) =>
+    "says its words, also as an answer, and prints nothing",
+    inLobby(({ address, heard, server }) =>
       Effect.gen(function* () {
         assert.deepStrictEqual(yield* runProcess(["send", address, "--name", "ann", "tea", "is ready"], { env }), {
           code: 0,
@@ -33,6 +33,9 @@ describe("natter send", () => {
         const twice = yield* run(["tail", address, "--address", address, "--name", "ann"], { env })
         assert.deepInclude(twice, { code: 1, stdout: "" })
         assert.match(twice.stderr, /give the address once/)
+        yield* run(["send", address, "--name", "ann", "--reply-to", "1", "and cake"], { env })
+        const { entries } = yield* (yield* server.hub.as({ name: "reader" })).history("lobby")
+        assert.deepInclude(entries.at(-1) as object, { content: "and cake", reply_to: 1 })
       }),
     ),
   )
@@ -82,6 +85,7 @@ describe("natter send", () => {
             }),
             refused(/a channel name/, [...as, "--channel", "no such", "x"]),
             refused(/must not be empty/, [...as, ""]),
+            refused(/no such message|reply_to/i, [...as, "--reply-to", "99", "x"]),
             refused(/at most 16000/, as, { env, input: "x".repeat(17_000) }),
             refused(/nothing to send/, as, { env, input: "\n" }),
             refused(/token/, ["send", address, "--token", "none", "x"]),

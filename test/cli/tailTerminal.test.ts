@@ -8,11 +8,18 @@ const enter = "\r"
 const ctrlC = "\u0003"
 const ctrlD = "\u0004"
 
-/** A terminal in which somebody has typed the password and got in. */
-const seat = Effect.fnUntraced(function* (address: string, name: string) {
+/** A terminal in which somebody has typed the password and got in; who is new, twice. */
+const seat = Effect.fnUntraced(function* (address: string, name: string, isNew = true) {
   const terminal = yield* startInTerminal(["tail", address, "--name", name])
   yield* terminal.see(new RegExp(`Password of ${name} on 127\\.0\\.0\\.1:\\d+: `))
   terminal.type(`secret of ${name}${enter}`)
+  if (isNew) {
+    yield* terminal.see(
+      new RegExp(`There is no account ${name} with this password\\. Type it again to register ${name}`),
+    )
+    terminal.type(`secret of ${name}${enter}`)
+    yield* terminal.see(new RegExp(`\\* ${name} is new there, and registered now`))
+  }
   yield* terminal.see(new RegExp(`\\* ${name} is in lobby on 127\\.0\\.0\\.1:\\d+, \\d here: .*${name}`))
   return terminal
 })
@@ -80,7 +87,7 @@ describe("natter tail, in a terminal", () => {
           [ctrlC, "half a line"],
           [ctrlD, ""],
         ]) {
-          const ann = yield* seat(address, "ann")
+          const ann = yield* seat(address, "ann", key === ctrlC)
           ann.type(`${line}${key}`)
           assert.strictEqual(yield* ann.ended, 0)
           yield* emptied

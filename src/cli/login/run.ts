@@ -25,7 +25,7 @@ interface Flags extends SignInFlags {
 }
 
 const signedInAs = (
-  credentials: Credentials & { readonly own?: true },
+  credentials: Credentials & { readonly own?: Redacted.Redacted },
   { role, token, username }: ServerFrameOf<"LoggedIn">,
 ): Profile => {
   if (role === "guest") return { name: username, guest: true }
@@ -35,7 +35,7 @@ const signedInAs = (
     ? {
         name: username,
         token: Redacted.make(Redacted.value(credentials.token)),
-        ...(credentials.own === true ? {} : { given: true as const }),
+        ...(credentials.own !== undefined ? {} : { given: true as const }),
       }
     : { name: username }
 }
@@ -52,7 +52,7 @@ export const login = Effect.fnUntraced(function* (given: Flags) {
   const address = yield* Identity.addressOf(given.address)
   // Checked before a token is made: one that could not be kept would be lost.
   yield* Profiles.ready
-  const credentials = yield* Identity.credentials(given, address, { anew: true, confirms: true })
+  const credentials = yield* Identity.credentials(given, address, { anew: true })
   const { files, options: tls } = yield* tlsFiles(given, address)
   const signIn = Effect.flatMap(NodeDialer.connect(address, { tls }), (connection) => connection.signIn(credentials))
   const loggedIn = yield* Reconnect.stay(() => signIn, {
@@ -67,8 +67,7 @@ export const login = Effect.fnUntraced(function* (given: Flags) {
   }))
   // Scripts that bring a password know whom they sign in.
   const typed = (yield* Identity.variable("NATTER_PASSWORD")) === undefined
-  if (typed && loggedIn.registered === true)
-    yield* Console.error(`${loggedIn.username} is new there, and registered now`)
+  if (typed && loggedIn.registered === true) yield* Console.error(Identity.isNew(loggedIn.username))
   yield* Console.error(outcome(Address.format(address), profile))
 })
 

@@ -101,7 +101,7 @@ export const run = Effect.fnUntraced(
       return [first, ...others]
     }
     const loading = yield* Effect.forkScoped(Effect.promise(load))
-    const credentials = yield* Identity.credentials(given, address, { confirms: true })
+    const credentials = yield* Identity.credentials(given, address)
     const also = yield* Effect.forEach(given.also, (text) =>
       Effect.gen(function* () {
         const address = yield* Identity.parseAddress(text)

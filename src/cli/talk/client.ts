@@ -68,6 +68,13 @@ export const withClient = <A, E, R>(
     }),
   ).pipe(
     Effect.provide(NodeDialer.layer(options.address, options.tls)),
+    Effect.tap((client) =>
+      Effect.flatMap(client.state, (state) =>
+        state._tag === "Online" && state.registered === true
+          ? options.screen.notice(Identity.isNew(state.username))
+          : Effect.void,
+      ),
+    ),
     Effect.flatMap((client) => Effect.raceFirst(use(client), watch(options, client))),
     explained(options.address),
   )

@@ -9,6 +9,7 @@ import { userError } from "../userError.ts"
 import type { ConnectionFlags } from "../connectionFlags.ts"
 import * as Identity from "../identity.ts"
 import { tlsOptions } from "../tls.ts"
+import type { Seq } from "../../domain/Seq.ts"
 import { join } from "./join.ts"
 import * as Screen from "./screen.ts"
 
@@ -16,6 +17,7 @@ interface SendFlags extends ConnectionFlags {
   readonly words: ReadonlyArray<string>
   readonly address: Option.Option<string>
   readonly json: boolean
+  readonly replyTo: Option.Option<Seq>
   readonly reconnect: boolean
 }
 
@@ -38,6 +40,7 @@ const addressOf = (written: string) =>
 /** Succeeds when the server has acknowledged everything. */
 export const run = Effect.fnUntraced(function* (given: SendFlags) {
   const { channel, json } = given
+  const replyTo = Option.getOrUndefined(given.replyTo)
   const { address: written, text } = meaning(given)
   const address = yield* written === undefined ? Identity.addressOf(given.address) : addressOf(written)
   const tls = yield* tlsOptions(given, address)
@@ -54,7 +57,10 @@ export const run = Effect.fnUntraced(function* (given: SendFlags) {
         Effect.andThen(Effect.never),
       )
       const say = Effect.fnUntraced(function* (content: string) {
-        const { ref: _, ...published } = yield* Effect.raceFirst(client.publish(channel, content), stillTrying).pipe(
+        const { ref: _, ...published } = yield* Effect.raceFirst(
+          client.publish(channel, content, { replyTo }),
+          stillTrying,
+        ).pipe(
           // The client has ended; what the server does not want it says itself.
           Effect.onExit((exit) =>
             Exit.isFailure(exit) &&
