@@ -180,6 +180,7 @@ export type Intent =
       /** A path that the user has chosen. */
       readonly to: string | undefined
     }
+  | { readonly _tag: "StopExport" }
   /** It is to hold the next time, too. */
   | { readonly _tag: "KeepSetting"; readonly change: Change }
   /** Into the clipboard. */

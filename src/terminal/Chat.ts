@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Latch from "effect/Latch"
 import type * as Redacted from "effect/Redacted"
@@ -107,6 +107,8 @@ const sit = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Seat> {
   const arrived = Deferred.makeUnsafe<Client>()
   let waiting = 0
+  /** The writing of a channel into a file, which was begun last. */
+  let exporting: Fiber.Fiber<void> | undefined
   let password = Deferred.makeUnsafe<Redacted.Redacted>()
   const { address, channels, ignoring, page } = server
   const { capabilities, files, keepSetting, settings, write } = options
@@ -161,9 +163,11 @@ const sit = Effect.fnUntraced(function* (
       case "ShowBare":
         return void start(window.display().showBare(intent.lines))
       case "Export":
-        return void start(
-          Effect.flatMap(Deferred.await(arrived), (client) => exportHistory(client, files, intent, dispatch)),
-        )
+        exporting = start(exportHistory(Deferred.await(arrived), files, intent, dispatch))
+        return
+      case "StopExport":
+        if (exporting !== undefined) start(Fiber.interrupt(exporting))
+        return
       case "KeepSetting":
         return void start(
           Effect.catch(keepSetting(intent.change), ({ message }) =>

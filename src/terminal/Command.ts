@@ -13,6 +13,7 @@ export type Command =
   | { readonly _tag: "ShowTopic" }
   | { readonly _tag: "Topic"; readonly topic: string }
   | { readonly _tag: "Channels" }
+  | { readonly _tag: "StopExport" }
   | { readonly _tag: "Find"; readonly query: string }
   | { readonly _tag: "Search"; readonly words: string }
   | { readonly _tag: "Open"; readonly number: number }

@@ -1,13 +1,18 @@
 /** The draft: undone, with emoji by name, written elsewhere; and what is shown and written of a conversation. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
+import * as fs from "node:fs"
+import { localFiles } from "../../src/cli/talk/localFiles.ts"
 import type { Client } from "../../src/client/Client.ts"
 import type { Action } from "../../src/terminal/Action.ts"
 import { bareLines } from "../../src/terminal/Bare.ts"
 import { exportHistory } from "../../src/terminal/internal/exporting.ts"
 import type { LocalFiles } from "../../src/terminal/LocalFiles.ts"
 import { progress } from "../../src/terminal/update/exporting.ts"
+import { makeFolder } from "../cli/NatterProcess.ts"
 import { event, page, World } from "./world.ts"
 
 const ctrl = (world: World, text: string, more = {}) => world.press("text", { text, ctrl: true, ...more })
@@ -145,7 +150,7 @@ const written = (draft: string, entries: ReadonlyArray<Record<string, unknown>>)
         )
       },
     } as unknown as LocalFiles
-    yield* exportHistory(client, files, intent, dispatch)
+    yield* exportHistory(Effect.succeed(client), files, intent, dispatch)
     return { told, text, place, said: world.screen().at(-1), exporting: world.model.exporting }
   })
 
@@ -189,12 +194,58 @@ describe("/export", () => {
       const world = new World().joins("lobby").enter("/export")
       world.intents()
       world.act({ _tag: "ExportMoved", channel: "lobby", count: 500 })
-      assert.strictEqual(progress(world.model), "Writing #lobby: 500 messages so far …")
+      assert.strictEqual(progress(world.model), "Writing #lobby: 500 messages so far … Esc stops it")
       world.enter("/export other")
       assert.deepStrictEqual(world.intents(), [])
       world.act({ _tag: "NotExported", channel: "lobby", why: "the disk is full" })
       assert.isUndefined(world.model.exporting)
       assert.include(world.screen().join("\n"), "#lobby was not written: the disk is full")
+    }),
+  )
+})
+
+describe("/export that is stopped", () => {
+  it("ends by Esc, Ctrl+C and /export stop, and quits nothing by that", () => {
+    const world = new World().joins("lobby").enter("/export stop")
+    assert.include(world.screen().at(-1)!, "Nothing is being written.")
+    world.enter("/export")
+    world.intents()
+    world.press("escape")
+    ctrl(world, "c")
+    world.enter("/export stop").enter("/export ./stop")
+    assert.deepStrictEqual(
+      world.intents().map(({ _tag }) => _tag),
+      ["StopExport", "StopExport", "StopExport"],
+    )
+    world.act({ _tag: "NotExported", channel: "lobby", why: "it was stopped" }).enter("/export ./stop")
+    assert.deepInclude(world.intents(), {
+      _tag: "Export",
+      channel: "lobby",
+      format: "text",
+      name: "lobby.txt",
+      to: "./stop",
+    })
+  })
+
+  it.effect("leaves nothing in the folder, and says so when that is so", () =>
+    Effect.gen(function* () {
+      const folder = makeFolder()
+      const begun = yield* Deferred.make<void>()
+      const told: Array<Action> = []
+      const [entry] = page("lobby", [{ seq: 1, content: "one" }]).entries
+      const entries = Stream.concat(Stream.succeed(entry), Stream.fromEffect(Deferred.succeed(begun, undefined)))
+      const client = { entries: () => Stream.concat(entries, Stream.never) } as unknown as Client
+      const intent = { _tag: "Export", channel: "lobby", format: "text", name: "lobby.txt", to: undefined } as const
+      const writing = yield* Effect.forkChild(
+        exportHistory(Effect.succeed(client), localFiles(folder), intent, (action) => void told.push(action)),
+      )
+      yield* Deferred.await(begun)
+      assert.deepStrictEqual(fs.readdirSync(folder), ["lobby.txt.part"])
+      yield* Fiber.interrupt(writing)
+      assert.deepStrictEqual(fs.readdirSync(folder), [])
+      assert.deepStrictEqual(told, [
+        { _tag: "NotExported", channel: "lobby", why: "you have stopped it, and nothing of it is left" },
+      ])
     }),
   )
 })

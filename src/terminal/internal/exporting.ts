@@ -32,9 +32,13 @@ const textOf = ({ content, deleted, edited, file, from, reactions, timestamp }: 
   return `${time(timestamp)} ${[said, ...marks].filter(Boolean).join(" ")}\n`
 }
 
-/** Does it, and tells how far it is; nothing is written over. */
+/**
+ * Does it, and tells how far it is; nothing is written over. Where it is interrupted nothing is left of it, and that is told when
+ * it is so.
+ */
 export const exportHistory = (
-  client: Client,
+  /** The client, once there is one. */
+  client: Effect.Effect<Client>,
   files: LocalFiles,
   { channel, format, name, to }: Extract<Intent, { readonly _tag: "Export" }>,
   dispatch: (action: Action) => void,
@@ -44,7 +48,8 @@ export const exportHistory = (
     if (++count % tellEvery === 0) dispatch({ _tag: "ExportMoved", channel, count })
     return format === "text" ? textOf(message) : `${count === 1 ? "[\n" : ",\n"}${JSON.stringify(message)}`
   }
-  const parts = client.entries(channel, { after: 0 }).pipe(
+  const entries = Effect.map(client, (client) => client.entries(channel, { after: 0 }))
+  const parts = Stream.unwrap(entries).pipe(
     // Of the entries on a page messages are as they are now: what has changed them says nothing more.
     Stream.filter((entry) => entry.type === "Message"),
     Stream.take(maxExported),
@@ -56,5 +61,11 @@ export const exportHistory = (
   return Effect.match(files.save({ name, to, bytes }), {
     onSuccess: (path) => dispatch({ _tag: "Exported", channel, count, path }),
     onFailure: (error) => dispatch({ _tag: "NotExported", channel, why: explained(error) }),
-  })
+  }).pipe(
+    Effect.onInterrupt(() =>
+      Effect.sync(() =>
+        dispatch({ _tag: "NotExported", channel, why: "you have stopped it, and nothing of it is left" }),
+      ),
+    ),
+  )
 }

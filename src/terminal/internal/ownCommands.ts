@@ -4,6 +4,7 @@ import { type CommandEntry, firstWord, wrong } from "./CommandEntry.ts"
 import { firstPath } from "./paths.ts"
 
 const exported = (rest: string): Command => {
+  if (rest.toLowerCase() === "stop") return { _tag: "StopExport" }
   const { closed, path, rest: behind } = firstPath(rest)
   if (!closed) return wrong("the quotation mark is not closed")
   const alone = behind === "" && (path === "json" || path === "text")
@@ -36,8 +37,8 @@ export const ownCommands: ReadonlyArray<CommandEntry> = [
   },
   {
     names: ["export"],
-    usage: "[FILE] [text|json]",
-    summary: "write what was said here into a file; what ends with .json is JSON",
+    usage: "[FILE] [text|json]|stop",
+    summary: "write what was said here into a file; what ends with .json is JSON. Esc or /export stop ends it",
     read: exported,
   },
   {

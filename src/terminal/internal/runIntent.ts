@@ -21,6 +21,7 @@ export type ClientIntent = Exclude<
         | "ShowServer"
         | "ShowBare"
         | "Export"
+        | "StopExport"
         | "Notify"
         | "SignIn"
         | "ListPaths"

@@ -13,7 +13,8 @@ const written = (channel: string): string => (isDirect(channel) ? channel : `#${
 export const begin = (model: Model, { format, path }: Extract<Command, { readonly _tag: "Export" }>): Next => {
   const { current: channel, exporting } = model
   if (exporting !== undefined) {
-    return [notice(model, `${written(exporting.channel)} is being written: wait until that is done.`, "error"), []]
+    const why = `${written(exporting.channel)} is being written: wait until that is done, or /export stop.`
+    return [notice(model, why, "error"), []]
   }
   const name = `${channel}.${format === "json" ? "json" : "txt"}`
   return [
@@ -21,6 +22,12 @@ export const begin = (model: Model, { format, path }: Extract<Command, { readonl
     [{ _tag: "Export", channel, format, name, to: path === "" ? undefined : path }],
   ]
 }
+
+/** Ends it; what becomes of it is told when nothing is left of it. */
+export const stop = (model: Model): Next =>
+  model.exporting === undefined
+    ? [notice(model, "Nothing is being written.", "error"), []]
+    : [model, [{ _tag: "StopExport" }]]
 
 type Moved = Extract<Action, { readonly _tag: "ExportMoved" | "Exported" | "NotExported" }>
 
@@ -41,4 +48,6 @@ export const moved = (model: Model, action: Moved): Model => {
 
 /** A line while it goes on. */
 export const progress = ({ exporting }: Model): string | undefined =>
-  exporting === undefined ? undefined : `Writing ${written(exporting.channel)}: ${exporting.count} messages so far …`
+  exporting === undefined
+    ? undefined
+    : `Writing ${written(exporting.channel)}: ${exporting.count} messages so far … Esc stops it`

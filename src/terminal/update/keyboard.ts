@@ -11,6 +11,7 @@ import type { Model } from "../Model.ts"
 import { graphemes } from "../Width.ts"
 import { current, scroll, show } from "./conversations.ts"
 import * as Editing from "./editing.ts"
+import * as Exporting from "./exporting.ts"
 import * as Files from "./files.ts"
 import * as Past from "./past.ts"
 import * as Password from "./password.ts"
@@ -89,14 +90,15 @@ const escape = (model: Model): Next => {
   if (model.completion !== undefined) return only({ ...model, completion: undefined })
   if (model.editing !== undefined) return only(Editing.stopEditing(model))
   if (model.replying !== undefined) return only(Replying.stopReplying(model))
+  if (model.exporting !== undefined) return Exporting.stop(model)
   return only(scroll(model, Number.NEGATIVE_INFINITY))
 }
 
-/** Ctrl+C: drops the draft, or quits where there is none. */
+/** Ctrl+C: drops the draft, or stops what goes on, or quits where there is none. */
 const stop = (model: Model): Next => {
   if (model.editing !== undefined) return only(Editing.stopEditing(model))
   if (model.editor.text === "" && model.replying !== undefined) return only(Replying.stopReplying(model))
-  if (model.editor.text === "") return quit(model)
+  if (model.editor.text === "") return model.exporting === undefined ? quit(model) : Exporting.stop(model)
   return only({ ...remember(model), editor: Editor.empty, browsing: undefined, completion: undefined })
 }
 

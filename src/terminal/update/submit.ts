@@ -177,6 +177,8 @@ const runCommand = (model: Model, command: Command): Next => {
       return [model, [{ _tag: "ShowBare", lines: bareLines(model) }]]
     case "Export":
       return Exporting.begin(model, command)
+    case "StopExport":
+      return Exporting.stop(model)
     case "Set":
       return Settings.set(model, command.name, command.value)
     case "NotifyLevel":
