@@ -7,6 +7,7 @@ import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { Status } from "../domain/Status.ts"
 import type { Username } from "../domain/Username.ts"
+import type { PastMessage } from "../protocol/v2/Entry.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Key } from "./Key.ts"
 import type { OtherServer, Size } from "./Model.ts"
@@ -68,6 +69,8 @@ export type Action =
     }
   | { readonly _tag: "ChannelInfo"; readonly info: ServerFrameOf<"ChannelInfo"> }
   | { readonly _tag: "BlockedUsers"; readonly usernames: ReadonlyArray<Username> }
+  /** A message that others answer; null where it is gone. */
+  | { readonly _tag: "Answered"; readonly channel: string; readonly seq: Seq; readonly message: PastMessage | null }
   /** Such a request has succeeded; `done` is a line to show. */
   | { readonly _tag: "AdministrationDone"; readonly call: Administration; readonly done: string | undefined }
   /** It is known what is sent or saved. */
@@ -146,6 +149,8 @@ export type Intent =
       readonly way: "older" | "newer"
       readonly from: Seq
     }
+  /** A message that others answer. */
+  | { readonly _tag: "FindAnswered"; readonly channel: string; readonly seq: Seq }
   | { readonly _tag: "Describe"; readonly channel: string }
   | { readonly _tag: "ListBlocked" }
   | { readonly _tag: "Administer"; readonly call: Administration; readonly done: string | undefined }

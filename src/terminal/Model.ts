@@ -182,6 +182,8 @@ export interface Conversation {
   readonly unreadFrom: Seq | undefined
   /** The latest changes of messages that are not loaded: a page that is on its way may have these as they were before. */
   readonly changes: ReadonlyArray<Change>
+  /** Messages that others answer, and that are not loaded: null where one is gone, undefined as long as it is asked for. */
+  readonly answered: ReadonlyMap<Seq, MessageEntry | null | undefined>
   /** Messages that came while it was not shown, or while the reader was scrolled up. */
   readonly unread: number
   /** Those of them that name the user. */
@@ -330,6 +332,7 @@ export const conversation = (name: string): Conversation => ({
   counted: undefined,
   unreadFrom: undefined,
   changes: [],
+  answered: new Map(),
   unread: 0,
   mentions: 0,
   firstUnread: undefined,

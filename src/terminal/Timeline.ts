@@ -4,11 +4,14 @@ import { isHidden, type Look, type Row, rowsOf, rule, selectedRow } from "./inte
 import type { Seq } from "../domain/Seq.ts"
 import type { Conversation, Entry, MessageEntry } from "./Model.ts"
 
+/** What a message answers: null where that is gone, undefined where it is not known. */
+type Answered = MessageEntry | null | undefined
+
 export type { Look, Row, Span, Style } from "./internal/rows.ts"
 
 interface CachedRows {
   readonly previous: Entry | undefined
-  readonly answered: MessageEntry | undefined
+  readonly answered: Answered
   readonly look: Look
   readonly rows: ReadonlyArray<Row>
 }
@@ -30,19 +33,21 @@ const sameHeight = (a: Look, b: Look): boolean =>
 /** Where messages are among some entries; made where one of them answers another. */
 const places = new WeakMap<ReadonlyArray<Entry>, ReadonlyMap<Seq, MessageEntry>>()
 
-const placesIn = (entries: ReadonlyArray<Entry>): ReadonlyMap<Seq, MessageEntry> => {
+export const placesIn = (entries: ReadonlyArray<Entry>): ReadonlyMap<Seq, MessageEntry> => {
   const known = places.get(entries)
   if (known !== undefined) return known
   const made = new Map<Seq, MessageEntry>()
-  for (const entry of entries) if (entry._tag === "Message" && entry.seq !== undefined) made.set(entry.seq, entry)
+  // A place of 0 is none: it was said in another history.
+  for (const entry of entries) if (entry._tag === "Message" && entry.seq) made.set(entry.seq, entry)
   places.set(entries, made)
   return made
 }
 
-/** The message that the one at a place answers, where it is loaded. */
-const answeredAt = (entries: ReadonlyArray<Entry>, at: number): MessageEntry | undefined => {
+/** The message that the one at a place answers. */
+const answeredAt = ({ answered, entries }: Conversation, at: number): Answered => {
   const entry = entries[at]!
-  return entry._tag !== "Notice" && entry.replyTo !== undefined ? placesIn(entries).get(entry.replyTo) : undefined
+  if (entry._tag === "Notice" || entry.replyTo === undefined) return undefined
+  return placesIn(entries).get(entry.replyTo) ?? answered.get(entry.replyTo)
 }
 
 /** The place of the entry that is shown above this one. */
@@ -52,25 +57,27 @@ const previousAt = (entries: ReadonlyArray<Entry>, at: number, look: Look): numb
   return before
 }
 
-const draw = (entries: ReadonlyArray<Entry>, at: number, look: Look): CachedRows => {
+const draw = (conversation: Conversation, at: number, look: Look): CachedRows => {
+  const { entries } = conversation
   const entry = entries[at]!
   const previous = entries[previousAt(entries, at, look)]
-  const answered = answeredAt(entries, at)
+  const answered = answeredAt(conversation, at)
   const drawn = { previous, answered, look, rows: rowsOf(entry, previous, look, answered) }
   cache.set(entry, drawn)
   return drawn
 }
 
 /** The rows of an entry; their height holds, but their marks may be those of an earlier search. */
-const drawnAt = ({ entries }: Conversation, at: number, look: Look): CachedRows => {
+const drawnAt = (conversation: Conversation, at: number, look: Look): CachedRows => {
+  const { entries } = conversation
   const previous = entries[previousAt(entries, at, look)]
   const found = cache.get(entries[at]!)
   const same =
     found !== undefined &&
     found.previous === previous &&
-    found.answered === answeredAt(entries, at) &&
+    found.answered === answeredAt(conversation, at) &&
     sameHeight(found.look, look)
-  return same ? found : draw(entries, at, look)
+  return same ? found : draw(conversation, at, look)
 }
 
 /** How many rows an entry takes, with the line "new" above it. */
@@ -84,7 +91,7 @@ const rowsAt = (conversation: Conversation, at: number, look: Look): ReadonlyArr
   const drawn = drawnAt(conversation, at, look)
   const isSame =
     drawn.look.wanted === look.wanted && drawn.look.marked === look.marked && drawn.look.words === look.words
-  const { rows: plain } = isSame ? drawn : draw(entries, at, look)
+  const { rows: plain } = isSame ? drawn : draw(conversation, at, look)
   const rows = entries[at]!.key === look.selected ? plain.map(selectedRow) : plain
   return entries[at]!.key === firstUnread ? [rule("new", "new", look.columns), ...rows] : rows
 }

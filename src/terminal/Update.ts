@@ -12,6 +12,7 @@ import { giveUpAwaited, receiveEvent, joinFailed, publishFailed, published } fro
 import { channelInfo } from "./update/administer.ts"
 import * as Exporting from "./update/exporting.ts"
 import * as Files from "./update/files.ts"
+import * as Answered from "./update/answered.ts"
 import * as Past from "./update/past.ts"
 import { forgetGone } from "./update/replying.ts"
 import { quitWhenSent } from "./update/quit.ts"
@@ -149,6 +150,8 @@ const step = (model: Model, action: Action): Next => {
       return [Past.show(model, action.seq, action.before, action.after), []]
     case "PastPage":
       return [Past.addPage(model, action.way, action.page), []]
+    case "Answered":
+      return [Answered.receive(model, action), []]
     case "ChannelInfo":
       return [notice(model, channelInfo(action.info)), []]
     case "BlockedUsers": {
@@ -196,8 +199,9 @@ const step = (model: Model, action: Action): Next => {
 export const update = (model: Model, action: Action): Next => {
   const [done, wanted] = step(model, action)
   const stepped = Undo.record(model, done)
-  const [next, marks] = sendReadMarker(clampScroll(stepped))
-  const intents = [...wanted, ...marks, ...quitWhenSent(next)]
+  const [marked, marks] = sendReadMarker(clampScroll(stepped))
+  const [next, quotes] = Answered.ask(marked)
+  const intents = [...wanted, ...marks, ...quotes, ...quitWhenSent(next)]
   const before = title(model)
   const after = title(next)
   return before === after ? [next, intents] : [next, [...intents, { _tag: "Title", text: after }]]

@@ -34,7 +34,7 @@ const around = (world: World) =>
 /** The rows in which it is shown. */
 const window = ({ model }: World): ReadonlyArray<string> => {
   const past = model.past!
-  const { rows } = timeline(asConversation(past), lookAt(model, past), layout(model).timeline.rows - 1)
+  const { rows } = timeline(asConversation(model, past), lookAt(model, past), layout(model).timeline.rows - 1)
   return rows.map((row) =>
     row
       .map(({ text }) => text)

@@ -4,7 +4,7 @@ import { choices } from "../../src/terminal/Choices.ts"
 import { layout } from "../../src/terminal/Layout.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { Seq } from "../../src/domain/Seq.ts"
-import { event, World } from "./world.ts"
+import { event, page, World } from "./world.ts"
 
 const ctrl = { ctrl: true } as const
 
@@ -218,6 +218,48 @@ describe("answering a message", () => {
     world.intents()
     world.press("up", ctrl).type("a")
     assert.deepStrictEqual(world.intents(), [{ _tag: "Around", channel: "lobby", seq: Seq.make(900) }])
+  })
+
+  it("fetches what is answered and not loaded, once, for what is in sight, and keeps up with it", () => {
+    const world = talked().press("escape")
+    const asked = () => world.intents().flatMap((one) => (one._tag === "FindAnswered" ? [one.seq as number] : []))
+    const quote = () => world.screen().find((row) => row.includes("┌"))
+    asked()
+    world
+      .says("bob", "yes", "lobby", { seq: 1001, reply_to: 900 })
+      .says("bob", "no", "lobby", { seq: 1002, reply_to: 900 })
+    assert.deepStrictEqual(asked(), [900])
+    assert.strictEqual(quote(), "  ┌ an earlier message")
+    const [message] = page("lobby", [{ seq: 900, from: "eve", content: "an **old** one" }]).entries
+    const answer = { _tag: "Answered", channel: "lobby", seq: Seq.make(900) } as const
+    world.act({ ...answer, message: message as never })
+    assert.strictEqual(quote(), "  ┌ eve an old one")
+    const change = { channel: "lobby", seq: 1003, target: 900, id: "x", from: "eve", timestamp: 1 }
+    world.receive(event("Edited", { ...change, content: "a newer one" }))
+    assert.strictEqual(quote(), "  ┌ eve a newer one")
+    world.enter("/ignore eve")
+    assert.strictEqual(quote(), "  ┌ somebody whom you ignore")
+    world.enter("/unignore eve").receive(event("Deleted", { ...change, seq: 1004 }))
+    assert.strictEqual(quote(), "  ┌ eve (deleted)")
+    world.receive(event("HistoryChanged", { channel: "lobby" }))
+    world.act({ ...answer, message: null })
+    assert.strictEqual(quote(), "  ┌ an earlier message")
+
+    // What is further up is asked for when one comes there, and what a lost connection has taken once more.
+    const far = new World({ columns: 80, rows: 12 }).joins("lobby", "bob")
+    for (let at = 1; at <= 40; at++) far.says("bob", `${at}`, "lobby", { seq: 1000 + at, reply_to: at })
+    const wanted = () => far.intents().flatMap((one) => (one._tag === "FindAnswered" ? [one.seq as number] : []))
+    assert.lengthOf(wanted(), 40)
+    far.act({ ...answer, seq: Seq.make(40), message: null })
+    assert.include(far.screen().join("\n"), "┌ a message that is not there any more")
+    far.receive(event("Left", { channel: "lobby" })).joins("lobby", "bob")
+    const again = wanted()
+    assert.isAtMost(again.length, 12)
+    assert.notInclude(again, 40)
+    far.press("home", ctrl)
+    assert.include(wanted(), 1)
+    far.press("end", ctrl)
+    assert.deepStrictEqual(wanted(), [])
   })
 
   it("stays with its draft in its channel, and ends when what it answers is deleted", () => {

@@ -299,13 +299,16 @@ const pointedAt = ([first = [], ...rest]: ReadonlyArray<Row>): ReadonlyArray<Row
 }
 
 /** What a message answers, in one row: whose words, and the first of them. */
-const answers = (answered: MessageEntry | undefined, look: Look): Row => {
+const answers = (answered: MessageEntry | null | undefined, look: Look): Row => {
   const { columns } = look
   const star = answered === undefined ? "" : starOf(answered.content)
   const before = cut(`${" ".repeat(marginOf(look))}┌ ${star}`, columns)
   const room = columns - width(before)
   const start: Span = { text: before, style: "pale" }
-  if (answered === undefined) return [start, { text: cut("an earlier message", room), style: "pale" }]
+  const unknown = (text: string): Row => [start, { text: cut(text, room), style: "pale" }]
+  if (answered === undefined) return unknown("an earlier message")
+  if (answered === null) return unknown("a message that is not there any more")
+  if (look.ignored.has(spelling(answered.from))) return unknown("somebody whom you ignore")
   const { content, deleted, file, from } = answered
   const name = cut(Plain.name(from), room)
   const words = deleted === true ? "(deleted)" : excerpt(content) || (file?.name ?? "")
@@ -316,12 +319,12 @@ const answers = (answered: MessageEntry | undefined, look: Look): Row => {
   ]
 }
 
-/** The rows of one entry, below the one before it. `answered` is the message that it answers, where that is loaded. */
+/** The rows of one entry, below the one before it. `answered` is the message that it answers: null where that is gone. */
 export const rowsOf = (
   entry: Entry,
   previous: Entry | undefined,
   look: Look,
-  answered?: MessageEntry,
+  answered?: MessageEntry | null,
 ): ReadonlyArray<Row> => {
   if (isHidden(entry, look)) return []
   const { columns, me, now } = look

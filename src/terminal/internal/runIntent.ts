@@ -131,6 +131,17 @@ export const runIntent = (
           ),
       })
     }
+    case "FindAnswered": {
+      const { channel, seq } = intent
+      return client.history(channel, { after: seq - 1, limit: 1 }).pipe(
+        Effect.tap(({ entries: [entry] }) => {
+          const message = entry?.type === "Message" && entry.seq === seq ? entry : null
+          return report({ _tag: "Answered", channel, seq, message })
+        }),
+        // Nobody has asked for it; it is shown as an earlier message then.
+        Effect.ignore,
+      )
+    }
     case "Describe":
       return orRefused(Effect.tap(client.describe(intent.channel), (info) => report({ _tag: "ChannelInfo", info })))
     case "Whois": {

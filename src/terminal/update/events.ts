@@ -31,6 +31,7 @@ import {
   countUnread,
   withEntries,
 } from "./conversations.ts"
+import { withoutAsked } from "./answered.ts"
 import { applyChange, isCalled, receiveReadMarker, later, requestOlder } from "./history.ts"
 import { publish } from "./post.ts"
 
@@ -196,6 +197,7 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
     // Entries that were missed meanwhile come as events behind this one.
     seq: before.seq ?? seq,
     roster: Roster.of(event),
+    answered: withoutAsked(conversation),
     awaited: awaitedAfter(before, Roster.of(event), model),
     typing: new Map(),
   }))
@@ -215,7 +217,12 @@ const historyChanged = (model: Model, channel: string): Model => {
   const text = "The service has another history of this now: what was said meanwhile may be lost. It begins anew here:"
   const anew = change(model, channel, (conversation) => ({
     ...conversation,
-    entries: conversation.entries.map((entry) => (entry._tag === "Message" ? { ...entry, seq: Seq.zero } : entry)),
+    entries: conversation.entries.map((entry) =>
+      entry._tag === "Message"
+        ? { ...entry, seq: Seq.zero, replyTo: entry.replyTo === undefined ? undefined : Seq.zero }
+        : entry,
+    ),
+    answered: new Map(),
     seq: Seq.zero,
     oldest: Seq.zero,
     read: undefined,

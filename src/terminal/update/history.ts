@@ -117,7 +117,15 @@ export const applyChange = (model: Model, event: Change): Model => {
   const isTarget = (entry: Entry): entry is MessageEntry => seqOf(entry) === event.target
   const next = change(model, event.channel, (conversation) => {
     const target = conversation.entries.find(isTarget)
-    const seen = { ...conversation, seq: later(conversation.seq, event.seq) }
+    const quoted = conversation.answered.get(event.target)
+    const seen = {
+      ...conversation,
+      seq: later(conversation.seq, event.seq),
+      answered:
+        quoted == null
+          ? conversation.answered
+          : new Map(conversation.answered).set(event.target, changeEntry(quoted, event, model)),
+    }
     if (target !== undefined) return recount(seen, target, changeEntry(target, event, model), model.me)
     const { read, unread } = conversation
     // It is not loaded, but the service has counted it.

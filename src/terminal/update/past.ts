@@ -8,7 +8,7 @@ import type { Key } from "../Key.ts"
 import { layout } from "../Layout.ts"
 import { type Conversation, conversation, type MessageEntry, type Model, type Past } from "../Model.ts"
 import { type Look, placeOf, rowCount, scrollBack, scrollTo } from "../Timeline.ts"
-import { lookOf, maxEntries, notice } from "./conversations.ts"
+import { find, lookOf, maxEntries, notice } from "./conversations.ts"
 import { enter } from "./enter.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -26,28 +26,33 @@ export const openFound = (model: Model, number: number): Next => {
   return [notice(model, why, "error"), []]
 }
 
+/** Its place is its key. */
+export const entryOf = (message: PastMessage): MessageEntry => {
+  const { content, deleted, edited, file, from, id, reactions, reply_to: replyTo, seq, timestamp } = message
+  return {
+    _tag: "Message",
+    key: seq,
+    at: timestamp,
+    id,
+    seq,
+    from,
+    content,
+    file,
+    replyTo,
+    edited,
+    deleted,
+    reactions,
+    mention: false,
+  }
+}
+
 const entriesOf = (page: Page): ReadonlyArray<MessageEntry> =>
-  page.entries
-    .filter((entry): entry is PastMessage => entry.type === "Message")
-    .map(({ content, deleted, edited, file, from, id, reactions, reply_to: replyTo, seq, timestamp }) => ({
-      _tag: "Message",
-      key: seq,
-      at: timestamp,
-      id,
-      seq,
-      from,
-      content,
-      file,
-      replyTo,
-      edited,
-      deleted,
-      reactions,
-      mention: false,
-    }))
+  page.entries.filter((entry): entry is PastMessage => entry.type === "Message").map(entryOf)
 
 /** As a conversation, to be drawn like one. */
-export const asConversation = ({ channel, entries, scroll }: Past): Conversation => ({
+export const asConversation = (model: Model, { channel, entries, scroll }: Past): Conversation => ({
   ...conversation(channel),
+  answered: find(model, channel)?.answered ?? new Map(),
   entries,
   scroll,
 })
@@ -74,7 +79,7 @@ export const show = (model: Model, seq: Seq.Seq, before: Page, after: Page): Mod
     loading: false,
   }
   const look = lookAt(model, past)
-  const scroll = scrollTo(asConversation(past), seq, look, heightOf(model))
+  const scroll = scrollTo(asConversation(model, past), seq, look, heightOf(model))
   return { ...model, past: { ...past, scroll }, help: undefined, search: undefined, completion: undefined }
 }
 
@@ -84,7 +89,7 @@ export const addPage = (model: Model, way: "older" | "newer", page: Page | undef
   if (past === undefined || (page !== undefined && page.channel !== past.channel)) return model
   if (page === undefined) return { ...model, past: { ...past, loading: false } }
   const look = lookAt(model, past)
-  const place = placeOf(asConversation(past), look)
+  const place = placeOf(asConversation(model, past), look)
   const fresh = entriesOf(page)
   // Where there are too many, those at the other end go.
   const next: Past =
@@ -101,7 +106,7 @@ export const addPage = (model: Model, way: "older" | "newer", page: Page | undef
           entries: [...past.entries, ...fresh].slice(-maxEntries),
           newer: page.more ? page.entries.at(-1)?.seq : undefined,
         }
-  const scroll = place === undefined ? undefined : scrollBack(asConversation(next), place, look)
+  const scroll = place === undefined ? undefined : scrollBack(asConversation(model, next), place, look)
   return { ...model, past: { ...next, scroll: scroll ?? past.scroll } }
 }
 
@@ -113,7 +118,7 @@ export const scroll = (model: Model, by: number): Next => {
   if (past === undefined) return [model, []]
   const height = heightOf(model)
   const wanted = past.scroll + by
-  const most = Math.max(0, rowCount(asConversation(past), lookAt(model, past)) - height)
+  const most = Math.max(0, rowCount(asConversation(model, past), lookAt(model, past)) - height)
   const scrolled = { ...past, scroll: Math.max(0, Math.min(most, wanted)) }
   const { channel, loading, newer, older } = past
   if (!loading && wanted > most && older !== undefined) {

@@ -99,6 +99,7 @@ const copyLink = (model: Model, entry: MessageEntry): Next => {
 /** Chooses the message that this one answers; what is not loaded is shown in its place. */
 const goToAnswered = (model: Model, { replyTo }: MessageEntry): Next => {
   if (replyTo === undefined) return only(say(model, "It answers no other message."))
+  if (replyTo === 0) return only(say(model, "What it answers was said in another history, which is gone."))
   const answered = chosenFrom(model).find((entry) => seqOf(entry) === replyTo)
   return answered === undefined
     ? [end(model), [{ _tag: "Around", channel: model.current, seq: replyTo }]]

@@ -11,7 +11,7 @@ import { Rows } from "./Rows.ts"
 
 /** What stands around a message that was found, above a line that says where it is. */
 const pastRows = (model: Model, past: Past, { timeline: { columns, rows: height } }: Layout) => {
-  const { rows } = timeline(asConversation(past), lookAt(model, past), height - 1)
+  const { rows } = timeline(asConversation(model, past), lookAt(model, past), height - 1)
   const blank = Array.from({ length: Math.max(0, height - 1 - rows.length) }, () => [])
   const text = ` Around it, in ${written(past.channel)} · Esc comes back · Enter goes there`
   return [...blank, ...rows, [{ text: fit(cut(text, columns), columns), style: "bar" as const }]]
