@@ -2,6 +2,7 @@
  * Screenshots of `natter chat` as text: `node scripts/docs/Screenshots.ts` takes new ones, in a terminal of its own,
  * against a server of its own. docs/TERMINAL.md shows them.
  */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
@@ -14,6 +15,7 @@ import { TestServer } from "../../src/testing/TestServer.ts"
 import { type Size, spawn } from "../../test/cli/Screen.ts"
 
 const root = path.join(import.meta.dirname, "../..")
+const main = path.join(root, "src/cli/main.ts")
 
 export const folder = "docs/screenshots"
 
@@ -52,6 +54,43 @@ const views: ReadonlyArray<View> = [
   { name: "settings", keys: ["/set\r"], shows: /autojoin = -/ },
 ]
 
+/** A window with two servers, while one chooses where to go: what is new at the other, and where one can go at both. */
+const severalServers = Effect.fnUntraced(function* (
+  here: number,
+  env: Readonly<Record<string, string | undefined>>,
+  expected: string | undefined,
+) {
+  const also = Context.get(yield* Layer.build(Layer.fresh(server)), TestServer)
+  const there = also.address!.port
+  const signingIn = yield* spawn(process.execPath, [main, "login", `:${there}`, "--name", "ann"], { env })
+  yield* signingIn.ended
+  const eve = yield* also.hub.connect({ name: "eve" })
+  yield* Effect.forkScoped(Stream.runDrain(eve.events))
+  for (const channel of ["lobby", "releases"]) yield* eve.join(channel)
+  const ann = yield* spawn(
+    process.execPath,
+    [main, "chat", `:${here}`, "--name", "ann", "-c", "lobby", "--also", `:${there}`],
+    { size: { columns: 80, rows: 24 }, env },
+  )
+  yield* ann.shows(/of today/)
+  yield* Effect.repeat(eve.members("lobby"), {
+    until: ({ members }) => members.some(({ username }) => username === "ann"),
+    schedule: Schedule.spaced("20 millis"),
+  })
+  yield* eve.publish("lobby", "ann: 1.4.2 is out")
+  // Those of the system are different each time, and of the same length.
+  const shown = () =>
+    shownAs(ann.rows().map((row) => row.replaceAll(`:${here}`, ":18080").replaceAll(`:${there}`, ":28080")))
+  yield* ann.shows(new RegExp(`127\\.0\\.0\\.1:${there} @1`))
+  ann.type("\u000b")
+  yield* ann.shows(/› #lobby 1 @1 at/)
+  yield* Effect.timeoutOption(
+    ann.until("servers", () => expected === undefined || shown() === expected),
+    patience,
+  )
+  return shown()
+}, Effect.scoped)
+
 /** How long to wait until a screen looks as expected. */
 const patience = "10 seconds"
 
@@ -76,11 +115,11 @@ export const take = Effect.fnUntraced(function* (expected: (name: string) => str
     Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "natter-screenshots-"))),
     (home) => Effect.sync(() => fs.rmSync(home, { recursive: true })),
   )
-  const main = path.join(root, "src/cli/main.ts")
+  const env = { PATH: process.env["PATH"], HOME: home, NATTER_PASSWORD: "of ann" }
   const ann = yield* spawn(
     process.execPath,
     [main, "chat", `:${server.address!.port}`, "--name", "ann", "-c", "lobby", "-c", "ops"],
-    { size: { columns: 110, rows: 24 }, env: { PATH: process.env["PATH"], HOME: home, NATTER_PASSWORD: "of ann" } },
+    { size: { columns: 110, rows: 24 }, env },
   )
   yield* ann.shows(/#lobby \(4\)/)
   yield* ann.shows(/#ops/)
@@ -134,6 +173,12 @@ export const take = Effect.fnUntraced(function* (expected: (name: string) => str
     if (wanted === undefined) yield* Effect.sleep("300 millis")
     taken.push([`${name}.txt`, shownAs(ann.rows())])
   }
+  ann.type("/quit\r")
+  yield* ann.ended
+  // What was set is kept: here nothing is.
+  const fresh = { ...env, HOME: path.join(home, "fresh") }
+  fs.mkdirSync(fresh.HOME)
+  taken.push(["servers.txt", yield* severalServers(server.address!.port, fresh, expected("servers.txt"))])
   return taken
 }, Effect.scoped)
 
