@@ -6,9 +6,8 @@
 import { printable } from "../client/Printable.ts"
 import { withoutInvisible } from "../domain/Invisible.ts"
 import { quotedName, shownChannel, shownName } from "../domain/PlainName.ts"
+import { breaks, linesOf } from "../text/Lines.ts"
 import { graphemes } from "./Width.ts"
-
-const breaks = /\r\n?|[\n\v\f\u0085\u2028\u2029]/g
 
 // Invisible letters: terminals do not agree how many columns they take.
 const blank = /[\u115f\u1160\u3164\uffa0]/g
@@ -32,7 +31,7 @@ const plain = (text: string): string => {
 }
 
 /** The lines of a message. */
-export const lines = (text: string): ReadonlyArray<string> => text.split(breaks).map(plain)
+export const lines = (text: string): ReadonlyArray<string> => linesOf(text).map(plain)
 
 /** A name, among other text: nothing in it looks as if the name had ended. */
 export const name = (text: string): string => plain(shownName(text))

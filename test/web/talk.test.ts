@@ -2,7 +2,9 @@
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { TestServer } from "../../src/testing/TestServer.ts"
+import { saidCases } from "../suites/saidCases.ts"
 import { another, becomes, open } from "./Person.ts"
+import { saidIn } from "./said.ts"
 import * as Site from "./Site.ts"
 
 const minute = 60_000
@@ -88,6 +90,33 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
               (title) => !title.startsWith("("),
             )
             assert.deepStrictEqual([...ann.complaints, ...bob.complaints], [])
+          })
+        }).pipe(Effect.scoped),
+      minute,
+    )
+
+    it.effect(
+      "read what others write as it is shown in the terminal",
+      () =>
+        Effect.gen(function* () {
+          const browser = yield* Site.Chrome
+          const origin = yield* Site.origin
+          const { hub } = yield* TestServer
+          const nora = yield* open(browser, `${origin}/c/marks`)
+          yield* Effect.promise(() => nora.register("nora"))
+          const author = yield* hub.connect({ name: "author" })
+          yield* author.join("marks")
+          const cases = saidCases("nora")
+          for (const { content } of cases) yield* author.publish("marks", content)
+          yield* Effect.promise(async () => {
+            await nora.sees("健二")
+            const said = await saidIn(nora.tab)
+            for (const [at, { content, shown }] of cases.entries())
+              assert.deepStrictEqual(said[at], shown, JSON.stringify(content))
+            // Nobody is called by oneself.
+            await nora.say("@nora is nora")
+            await nora.sees("@nora is nora")
+            assert.deepStrictEqual((await saidIn(nora.tab)).at(-1), ["@nora is nora"])
           })
         }).pipe(Effect.scoped),
       minute,

@@ -3,7 +3,7 @@ import type { ComponentChild, VNode } from "preact"
 import { type Block, type Inline, parse } from "../../../text/Markdown.ts"
 import { emojiOf } from "../../../text/Emoji.ts"
 import { emoteOf, parseEmote } from "../../../text/Emote.ts"
-import { isMentioned } from "../../../text/Mentions.ts"
+import { isMentioned, mentions } from "../../../text/Mentions.ts"
 import { t } from "../../language.ts"
 import { CopyButton } from "../../ui/CopyButton.tsx"
 import { Icon } from "../../ui/Icon.tsx"
@@ -12,10 +12,23 @@ import { useInside } from "./context.ts"
 import { shownName } from "../../../domain/PlainName.ts"
 import { plainLines } from "./plain.ts"
 
+/** A text in which the reader is marked, also without `@`. */
+const named = (text: string, me: string): ComponentChild => {
+  const found = me === "" ? [] : mentions(text, me)
+  if (found.length === 0) return text
+  let from = 0
+  const parts: Array<ComponentChild> = []
+  for (const { end, start } of found) {
+    parts.push(text.slice(from, start), <span class="mention me">{text.slice(start, end)}</span>)
+    from = end
+  }
+  return [...parts, text.slice(from)]
+}
+
 const inline = (node: Inline, me: string): ComponentChild => {
   switch (node._tag) {
     case "Text":
-      return node.text
+      return named(node.text, me)
     case "Strong":
       return <strong>{inlines(node.content, me)}</strong>
     case "Emphasis":
@@ -31,7 +44,7 @@ const inline = (node: Inline, me: string): ComponentChild => {
         </a>
       )
     case "Mention":
-      return <span class={isMentioned(node.name, me) ? "mention me" : "mention"}>@{node.name}</span>
+      return <span class={me !== "" && isMentioned(node.name, me) ? "mention me" : "mention"}>@{node.name}</span>
     case "Channel":
       return <ChannelLink name={node.name} />
     case "Emoji":
@@ -105,7 +118,7 @@ const blocks = (text: string, from: string): ReadonlyArray<Block> => {
   return deed === undefined ? parse(plainLines(text)) : parseEmote(shownName(from), plainLines(deed))
 }
 
-/** Of what somebody wrote; `me` is who reads it. */
+/** Of what somebody wrote; `me` is who reads it, and empty where it is one's own. */
 export const Content = ({ from, me, text }: { readonly text: string; readonly from: string; readonly me: string }) => (
   <>{blocks(text, from).map((node) => block(node, me))}</>
 )

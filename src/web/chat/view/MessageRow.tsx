@@ -80,7 +80,9 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
           <MessageEditor conversation={conversation} message={message} />
         ) : (
           <>
-            {content !== "" && <Text text={content} from={from} me={chat.me.name} isEdited={edited > 0} />}
+            {content !== "" && (
+              <Text text={content} from={from} me={from === chat.me.name ? "" : chat.me.name} isEdited={edited > 0} />
+            )}
             {file !== undefined && <FileCard channel={conversation.name.value} file={file} />}
             {reactions.length > 0 && <Reactions conversation={conversation} message={message} />}
           </>

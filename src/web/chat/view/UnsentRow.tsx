@@ -37,7 +37,7 @@ export const UnsentRow = ({
         <Text
           text={content === "" && file !== undefined ? file.name : content}
           from={chat.me.name}
-          me={chat.me.name}
+          me=""
           isEdited={false}
         />
         {failed !== undefined && (

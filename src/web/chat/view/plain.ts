@@ -3,6 +3,7 @@ import { printable } from "../../../client/index.ts"
 import { withoutInvisible } from "../../../domain/Invisible.ts"
 import { catalog } from "../../../domain/RequestError.ts"
 import { shownChannel, shownName } from "../../../domain/PlainName.ts"
+import { linesOf } from "../../../text/Lines.ts"
 import { t } from "../../language.ts"
 import type { Trouble } from "../session/Trouble.ts"
 
@@ -15,11 +16,7 @@ export const plain = (text: string): string =>
   ordinary.test(text) ? text : printable(withoutInvisible(text.replaceAll("\t", "    "))).replaceAll(piles, "$1")
 
 /** With its line breaks. */
-export const plainLines = (text: string): string =>
-  text
-    .split(/\r\n?|\n/)
-    .map(plain)
-    .join("\n")
+export const plainLines = (text: string): string => linesOf(text).map(plain).join("\n")
 
 export const channelName = (name: string): string =>
   name.startsWith("@") ? shownName(name.slice(1)) : shownChannel(name)
