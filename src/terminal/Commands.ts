@@ -176,7 +176,7 @@ export const parse = (draft: string): Command => {
   if (Object.hasOwn(unsupported, name)) return wrong(`/${name}: ${unsupported[name]}`)
   const near = nearest(
     name,
-    commands.map(({ names: [first] }) => first),
+    commands.flatMap(({ names }) => names),
   )
   return wrong(`there is no /${name}${near === undefined ? "; /help shows what there is" : `: did you mean /${near}?`}`)
 }

@@ -60,6 +60,7 @@ describe("Commands", () => {
     ["/jion ops", /did you mean \/join/],
     ["/qiut", /did you mean \/quit/],
     ["/mgs ann hello", /did you mean \/msg/],
+    ["/qeury ann", /did you mean \/query/],
     ["/frobnicate", /no \/frobnicate.*\/help/],
     ["/etc/passwd", /\/\/etc\/passwd/],
     ["/nick bob", /--name/],

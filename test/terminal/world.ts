@@ -143,6 +143,8 @@ export class World {
   }
 
   enter(text: string): this {
+    // A command that was refused is still there.
+    if (this.model.editor.text.startsWith("/")) this.press("text", { ctrl: true, text: "u" })
     return this.type(text).press("enter")
   }
 

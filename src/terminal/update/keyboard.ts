@@ -67,7 +67,9 @@ const browse = (model: Model, by: -1 | 1): Next => {
   if (editing !== undefined) return only(editor.text === editing.content ? (Editing.step(model, by) ?? model) : model)
   const stepped = by === -1 && browsing === undefined && editor.text === "" ? Editing.step(model, by) : undefined
   if (stepped !== undefined) return only(stepped)
-  const at = (browsing?.at ?? sent.length) + by
+  // What stands in the draft already because it was refused is not brought back.
+  const newest = by === -1 && sent.at(-1) === editor.text ? sent.length - 1 : sent.length
+  const at = (browsing?.at ?? newest) + by
   const draft = browsing?.draft ?? editor.text
   if (at < 0 || at > sent.length) return only(model)
   if (at === sent.length) return only({ ...model, browsing: undefined, editor: Editor.of(draft) })

@@ -45,7 +45,23 @@ export const submit = (model: Model): Next => {
     return Editing.edit(model, trimmed(text))
   }
   if (text.trim() === "") return [{ ...model, editor: Editor.empty }, []]
-  return runCommand({ ...remember(model), editor: Editor.empty, browsing: undefined }, parse(trimmed(text)))
+  const command = parse(trimmed(text))
+  const run = runCommand({ ...remember(model), editor: Editor.empty, browsing: undefined }, command)
+  // What is wrong with a command can be put right in the draft; one of a word alone is as quickly typed again.
+  const isWorthKeeping = command._tag === "Wrong" || /^\/\S+\s+\S/.test(text)
+  return text.startsWith("/") && isWorthKeeping && isRefused(model, run) ? [{ ...run[0], editor }, []] : run
+}
+
+/** Whether all that a command has done is to say what is wrong with it. */
+const isRefused = (before: Model, [after, intents]: Next): boolean => {
+  const last = current(after).entries.at(-1)
+  return (
+    intents.length === 0 &&
+    after.current === before.current &&
+    last?._tag === "Notice" &&
+    last.kind === "error" &&
+    last !== current(before).entries.at(-1)
+  )
 }
 
 /** Without blank lines around it; the indentation of the first line stays. */
