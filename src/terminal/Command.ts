@@ -5,7 +5,8 @@ import type { Status } from "../domain/Status.ts"
 /** What a draft asks for, once Enter is pressed. */
 export type Command =
   | { readonly _tag: "Say"; readonly text: string }
-  | { readonly _tag: "Join"; readonly channel: string }
+  /** The first is shown. */
+  | { readonly _tag: "Join"; readonly channels: readonly [string, ...ReadonlyArray<string>] }
   | { readonly _tag: "Leave"; readonly channel: string | undefined }
   | { readonly _tag: "Direct"; readonly to: string; readonly text: string }
   | { readonly _tag: "Users" }

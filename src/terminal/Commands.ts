@@ -24,6 +24,18 @@ const withChannel = (text: string, make: (channel: string) => Command): Command 
     : wrong(`"${text}" cannot be a channel: letters, digits, ".", "_" and "-", no spaces`)
 }
 
+/** Blanks or commas are between several. */
+const join = (rest: string): Command => {
+  const [first, ...more] = rest.split(/[\s,]+/).filter((word) => word !== "")
+  if (first === undefined) return wrong("say which channel: /join ops")
+  const channels = [first, ...more].map((word) =>
+    withChannel(word, (channel) => ({ _tag: "Join", channels: [channel] })),
+  )
+  const refused = channels.find(({ _tag }) => _tag === "Wrong")
+  const [one, ...others] = new Set(channels.flatMap((command) => (command._tag === "Join" ? command.channels : [])))
+  return refused !== undefined || one === undefined ? refused! : { _tag: "Join", channels: [one, ...others] }
+}
+
 const status =
   (to: Status) =>
   (rest: string): Command => ({ _tag: "Status", status: to, text: rest || undefined })
@@ -31,10 +43,9 @@ const status =
 const talking: ReadonlyArray<CommandEntry> = [
   {
     names: ["join", "j"],
-    usage: "CHANNEL",
-    summary: "enter a channel; it is opened if there is none of the name",
-    read: (rest) =>
-      rest === "" ? wrong("say which channel: /join ops") : withChannel(rest, (channel) => ({ _tag: "Join", channel })),
+    usage: "CHANNEL …",
+    summary: "enter a channel, or several; one is opened if there is none of the name",
+    read: join,
   },
   {
     names: ["leave", "part", "close"],

@@ -35,3 +35,34 @@ describe("a command that is refused", () => {
     assert.strictEqual(draft(ctrl(world, "c").type("x").press("up")), "/mgs bob one")
   })
 })
+
+describe("the answer of a command", () => {
+  it("is in sight, however far up one reads", () => {
+    const world = new World().joins("lobby", "bob")
+    for (let line = 1; line <= 60; line++) world.says("bob", `line ${line}`)
+    world.press("pageUp").press("pageUp").enter("/names")
+    assert.match(last(world), /2 here: ann, bob/)
+    // It comes from the server.
+    world.press("pageUp").enter("/blocked").act({ _tag: "BlockedUsers", usernames: [] })
+    assert.match(last(world), /blocked nobody/)
+    // What is copied is what is shown.
+    assert.isAbove(world.press("pageUp").enter("/bare").shown.scroll, 0)
+  })
+})
+
+describe("several channels", () => {
+  it("are entered at once, the first is shown, and one that cannot be entered leaves that in place", () => {
+    const world = new World().joins("lobby").enter("/j kitchen,garden #attic")
+    assert.deepStrictEqual(
+      wanted(world),
+      ["kitchen", "garden", "attic"].map((channel) => ({ _tag: "Join", channel })),
+    )
+    assert.strictEqual(world.model.current, "kitchen")
+    world.joins("kitchen").act({ _tag: "NotJoined", channel: "garden", why: "no" }).joins("attic")
+    assert.strictEqual(world.model.current, "kitchen")
+    assert.deepStrictEqual(
+      world.model.conversations.map(({ name }) => name),
+      ["lobby", "kitchen", "attic"],
+    )
+  })
+})

@@ -15,3 +15,17 @@ export const enter = (model: Model, channel: string): Next => {
   if (conversation === undefined) return [notice(model, "You are in as many channels as can be.", "error"), []]
   return [show(opened, channel), conversation.roster === undefined ? [{ _tag: "Join", channel }] : []]
 }
+
+/** Shows the first of these conversations, and joins all of them if necessary. */
+export const enterAll = (model: Model, [first, ...others]: readonly [string, ...ReadonlyArray<string>]): Next => {
+  const [shown, joining] = enter(model, first)
+  // Where one cannot be entered the first is shown again, and not what happened to be shown in between.
+  const [there, more] = others.reduce<Next>(
+    ([next, intents], channel) => {
+      const [entered, wanted] = enter(show(next, shown.current), channel)
+      return [entered, [...intents, ...wanted]]
+    },
+    [shown, joining],
+  )
+  return [show(there, shown.current), more]
+}

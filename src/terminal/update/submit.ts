@@ -6,8 +6,8 @@ import { parse } from "../Commands.ts"
 import * as Editor from "../Editor.ts"
 import type { Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
-import { change, close, current, find, notice } from "./conversations.ts"
-import { enter } from "./enter.ts"
+import { change, close, current, find, notice, scroll } from "./conversations.ts"
+import { enter, enterAll } from "./enter.ts"
 import { quit } from "./quit.ts"
 import * as Administer from "./administer.ts"
 import * as Editing from "./editing.ts"
@@ -46,11 +46,26 @@ export const submit = (model: Model): Next => {
   }
   if (text.trim() === "") return [{ ...model, editor: Editor.empty }, []]
   const command = parse(trimmed(text))
-  const run = runCommand({ ...remember(model), editor: Editor.empty, browsing: undefined }, command)
+  const taken = { ...remember(model), editor: Editor.empty, browsing: undefined }
+  // What it answers stands below everything.
+  const there = aboutTheView.has(command._tag) ? taken : scroll(taken, Number.NEGATIVE_INFINITY)
+  const run = runCommand(there, command)
   // What is wrong with a command can be put right in the draft; one of a word alone is as quickly typed again.
   const isWorthKeeping = command._tag === "Wrong" || /^\/\S+\s+\S/.test(text)
   return text.startsWith("/") && isWorthKeeping && isRefused(model, run) ? [{ ...run[0], editor }, []] : run
 }
+
+/** They begin with what is in sight, and say themselves what is shown then. */
+const aboutTheView: ReadonlySet<Command["_tag"]> = new Set([
+  "Bare",
+  "Editor",
+  "Find",
+  "Help",
+  "Open",
+  "Pick",
+  "Select",
+  "Server",
+])
 
 /** Whether all that a command has done is to say what is wrong with it. */
 const isRefused = (before: Model, [after, intents]: Next): boolean => {
@@ -109,7 +124,7 @@ const runCommand = (model: Model, command: Command): Next => {
     case "Say":
       return send(model, channel, command.text)
     case "Join":
-      return enter(model, command.channel)
+      return enterAll(model, command.channels)
     case "Leave": {
       const leaving = command.channel ?? channel
       const conversation = find(model, leaving)
