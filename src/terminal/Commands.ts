@@ -4,12 +4,12 @@ import { ChannelName } from "../domain/ChannelName.ts"
 import { nearest } from "../domain/Nearest.ts"
 import { Status } from "../domain/Status.ts"
 import type { Command } from "./Command.ts"
-import { reactionOf } from "../text/Emoji.ts"
 import { emote } from "../text/Emote.ts"
 import { channelCommands } from "./internal/channelCommands.ts"
 import { type CommandEntry, firstWord, wrong } from "./internal/CommandEntry.ts"
 import { ownCommands } from "./internal/ownCommands.ts"
 import { fileCommands } from "./internal/fileCommands.ts"
+import { lineCommand, reactionIn } from "./internal/lineCommands.ts"
 
 const isChannel = Schema.is(ChannelName)
 const isStatus = Schema.is(Status)
@@ -43,8 +43,8 @@ const status =
 const talking: ReadonlyArray<CommandEntry> = [
   {
     names: ["join", "j"],
-    usage: "CHANNEL …",
-    summary: "enter a channel, or several; one is opened if there is none of the name",
+    usage: "CHANNEL",
+    summary: "enter a channel, or several; opened if there is none of the name",
     read: join,
   },
   {
@@ -121,9 +121,9 @@ const talking: ReadonlyArray<CommandEntry> = [
     summary: "react to the last message, or to the last of NAME; again takes it back",
     read: (rest) => {
       const [word, from] = firstWord(rest)
-      const reaction = reactionOf(word)
-      if (reaction === undefined) return wrong(`there is no ${word}; Tab shows what there is, or type an emoji`)
-      if (reaction === "") return wrong("say how: /react :+1:, or /react 🎉")
+      if (word === "") return wrong("say how: /react :+1:, /react tada, or /react 🎉")
+      const reaction = reactionIn(word)
+      if (reaction === undefined) return wrong(`${word} is no emoji; Tab shows what there is, or type one: 🎉`)
       return { _tag: "React", reaction, from: from.replace(/^@/, "") || undefined }
     },
   },
@@ -175,7 +175,7 @@ const unsupported: Readonly<Record<string, string>> = {
 
 /** A draft as a command, or as a message to send. A message that begins with `//` is sent with one slash. */
 export const parse = (draft: string): Command => {
-  if (!draft.startsWith("/")) return { _tag: "Say", text: draft }
+  if (!draft.startsWith("/")) return lineCommand(draft) ?? { _tag: "Say", text: draft }
   if (draft.startsWith("//")) return { _tag: "Say", text: draft.slice(1) }
   const [word, rest] = firstWord(draft.slice(1))
   const name = word.toLowerCase()

@@ -5,7 +5,12 @@ import { World } from "./world.ts"
 const ctrl = (world: World, text: string) => world.press("text", { text, ctrl: true })
 const draft = ({ model }: World) => model.editor.text
 const last = (world: World) => world.screen().at(-1)!
-const wanted = (world: World) => world.intents().filter(({ _tag }) => _tag !== "Typing")
+/** What was answered last. */
+const answer = (world: World) => {
+  const entry = world.shown.entries.findLast(({ _tag }) => _tag === "Notice")
+  return entry?._tag === "Notice" ? entry.text : ""
+}
+const wanted = (world: World): ReadonlyArray<object> => world.intents().filter(({ _tag }) => _tag !== "Typing")
 
 describe("a command that is refused", () => {
   it("stays in the draft, to be put right, unless it was a word alone that could not be done now", () => {
@@ -64,5 +69,33 @@ describe("several channels", () => {
       world.model.conversations.map(({ name }) => name),
       ["lobby", "kitchen", "attic"],
     )
+  })
+})
+
+describe("s/old/new/", () => {
+  it("corrects the last message of one's own that is sent, and is asked about where nothing fits", () => {
+    const world = new World().joins("lobby", "bob").says("ann", "a tpyo is a tpyo").says("bob", "tpyo?")
+    world.enter("s/tpyo/$&/")
+    assert.deepStrictEqual(wanted(world), [{ _tag: "Edit", channel: "lobby", target: 1, content: "a $& is a tpyo" }])
+    world.enter("s/tpyo/typo/g")
+    assert.deepInclude(wanted(world)[0], { content: "a typo is a typo" })
+    world.enter("s/nothing/typo/")
+    assert.match(answer(world), /has no "nothing" in it/)
+    assert.deepStrictEqual([draft(world), wanted(world)], ["s/nothing/typo/", []])
+    ctrl(world, "u").enter("hello").enter("s/tpyo/typo/")
+    assert.match(answer(world), /not sent yet/)
+    assert.lengthOf(wanted(world), 1)
+    // It is said with a blank before it.
+    assert.deepInclude(wanted(ctrl(world, "u").enter(" s/tpyo/typo/"))[0], {
+      _tag: "Publish",
+      content: " s/tpyo/typo/",
+    })
+  })
+
+  it("has its like in +:emoji:, which reacts to the last message", () => {
+    const world = new World().joins("lobby", "bob").says("bob", "hello").enter("+:tada:")
+    const react = { _tag: "React", channel: "lobby", target: 1, reaction: "🎉", on: true }
+    assert.deepStrictEqual(wanted(world), [react])
+    assert.deepStrictEqual(wanted(world.enter("/react tada")), [react])
   })
 })

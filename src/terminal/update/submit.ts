@@ -51,8 +51,8 @@ export const submit = (model: Model): Next => {
   const there = aboutTheView.has(command._tag) ? taken : scroll(taken, Number.NEGATIVE_INFINITY)
   const run = runCommand(there, command)
   // What is wrong with a command can be put right in the draft; one of a word alone is as quickly typed again.
-  const isWorthKeeping = command._tag === "Wrong" || /^\/\S+\s+\S/.test(text)
-  return text.startsWith("/") && isWorthKeeping && isRefused(model, run) ? [{ ...run[0], editor }, []] : run
+  const isWorthKeeping = command._tag === "Wrong" || command._tag === "Correct" || /^\/\S+\s+\S/.test(text)
+  return command._tag !== "Say" && isWorthKeeping && isRefused(model, run) ? [{ ...run[0], editor }, []] : run
 }
 
 /** They begin with what is in sight, and say themselves what is shown then. */
@@ -167,6 +167,8 @@ const runCommand = (model: Model, command: Command): Next => {
     case "Edit":
       if (command.text !== undefined) return Editing.edit(model, command.text)
       return [Editing.step(model, -1) ?? notice(model, "There is nothing of yours here to edit.", "error"), []]
+    case "Correct":
+      return Editing.correct(model, command)
     case "Delete":
       return Editing.remove(model, command.from)
     case "React":

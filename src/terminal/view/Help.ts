@@ -17,6 +17,8 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Wheel", "read what was said; Shift and the mouse select"],
   ["↑", "change your last message (empty line)"],
   ["↑ ↓", "what you sent before (after a first letter)"],
+  ["s/tpyo/typo/", "correct your last message; with /g wherever it stands in that"],
+  ["+:tada:", "react to the last message, as /react does"],
   ["Ctrl+K, Alt+G", "go to a channel or to somebody, by a part of the name"],
   ["Ctrl+X", "the next server, where there are several"],
   ["Ctrl+↑, Alt+M", "choose a message: t answer, r react, e edit, d delete, c copy, l link, a what it answers"],
