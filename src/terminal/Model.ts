@@ -155,6 +155,8 @@ export interface Conversation {
   readonly topic: string
   /** The one that was shown when it was opened: there one is again if it cannot be entered. */
   readonly openedFrom: string | undefined
+  /** Whether the user was put out or not let in, and has not tried again since. */
+  readonly out: boolean
   /** Undefined while the user is not in it. */
   readonly roster: Roster | undefined
   /**
@@ -320,6 +322,7 @@ export const conversation = (name: string): Conversation => ({
   name,
   topic: "",
   openedFrom: undefined,
+  out: false,
   roster: undefined,
   awaited: { names: new Set(), until: 0 },
   gone: new Map(),

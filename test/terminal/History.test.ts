@@ -193,7 +193,7 @@ describe("Update: what is changed", () => {
 
   it("edits, deletes and reacts by command", () => {
     const world = late(0).says("ann", "tee").says("bob", "what?").says("cy", "tea")
-    world.enter("/edit tea").enter("/delete").enter("/delete cy").enter("/react :+1:").enter("/react ok bob")
+    world.enter("/edit tea").enter("/delete").enter("/delete cy").enter("/react :+1:").enter("/react ^^ bob")
     world.receive(changed("Reacted", 4, { target: 3, reaction: "👍", on: true, from: "ann" }))
     world.enter("/react 👍\ufe0f")
     assert.deepStrictEqual(
@@ -203,7 +203,7 @@ describe("Update: what is changed", () => {
         { _tag: "Delete", channel: "lobby", target: 1 },
         { _tag: "Delete", channel: "lobby", target: 3 },
         { _tag: "React", channel: "lobby", target: 3, reaction: "👍", on: true },
-        { _tag: "React", channel: "lobby", target: 2, reaction: "ok", on: true },
+        { _tag: "React", channel: "lobby", target: 2, reaction: "^^", on: true },
         { _tag: "React", channel: "lobby", target: 3, reaction: "👍", on: false },
       ],
     )

@@ -82,11 +82,11 @@ describe("Update: saying something", () => {
     assert.deepInclude(publish, { content: "one\ntwo\nthree\nfour\nfive" })
   })
 
-  it("sends what waited while it was put out, also where something was missed", () => {
+  it("sends what waited while it came back after it was put out, also where something was missed", () => {
     const world = lobby("bob")
       .says("bob", "one")
       .receive(event("Left", { channel: "lobby" }))
-    world.enter("hello?").intents()
+    world.enter("/join lobby").enter("hello?").intents()
     world.receive(joined("lobby", ["ann", "bob"], { seq: 9 }))
     world.receive(event("Missed", { channel: "lobby", from: 2, to: 9 }))
     assert.include(world.screen().join("\n"), "8 messages were missed")
@@ -277,7 +277,7 @@ describe("Update: hearing", () => {
     assert.strictEqual(world.shown.topic, "tea")
     world.receive(event("Left", { channel: "lobby" }))
     assert.isUndefined(world.shown.roster)
-    assert.include(world.screen().join(" "), "put you out of lobby")
+    assert.include(world.screen().join(" "), "put you out of #lobby")
     assert.deepStrictEqual(world.enter("/join lobby").intents(), [{ _tag: "Join", channel: "lobby" }])
   })
 

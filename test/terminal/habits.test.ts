@@ -1,6 +1,6 @@
 /** What people are used to from other programs does here what it does there. */
 import { assert, describe, it } from "@effect/vitest"
-import { World } from "./world.ts"
+import { event, joined, World } from "./world.ts"
 
 const ctrl = (world: World, text: string) => world.press("text", { text, ctrl: true })
 const draft = ({ model }: World) => model.editor.text
@@ -97,5 +97,37 @@ describe("s/old/new/", () => {
     const react = { _tag: "React", channel: "lobby", target: 1, reaction: "🎉", on: true }
     assert.deepStrictEqual(wanted(world), [react])
     assert.deepStrictEqual(wanted(world.enter("/react tada")), [react])
+  })
+})
+
+describe("a channel that one was put out of", () => {
+  const kicked = event("Kicked", { channel: "lobby", username: "ann", by: "bob", reason: "being loud" })
+  const left = event("Left", { channel: "lobby" })
+
+  it("says once by whom and why, takes nothing that is to be said, and says when one is in it again", () => {
+    const world = new World().joins("lobby", "bob").receive(kicked).receive(left)
+    assert.match(answer(world), /^bob threw you out of #lobby: being loud\n\/join lobby tries/)
+    assert.lengthOf(world.shown.entries, 2)
+    for (const line of ["still here?", "/send ./photo.png", "/reply hello"]) {
+      world.says("bob", "hm").enter(line)
+      assert.deepStrictEqual([draft(world), wanted(world)], [line, []])
+      assert.match(answer(world), /You are not in #?lobby.*\/join lobby/)
+      ctrl(world, "u")
+    }
+    assert.deepStrictEqual(wanted(world.enter("/join lobby")), [{ _tag: "Join", channel: "lobby" }])
+    // On its way there it waits.
+    world.enter("and now?")
+    assert.lengthOf(wanted(world.receive(joined("lobby", ["ann", "bob", "cyd"], { seq: 9 }))), 1)
+    assert.match(answer(world), /You are in #lobby with 2 others/)
+  })
+
+  it("is the same where one is not let in, also at the start", () => {
+    const world = new World().act({ _tag: "NotJoined", channel: "lobby", why: "You are banned" }).enter("hello")
+    assert.deepStrictEqual([draft(world), wanted(world)], ["hello", []])
+    world.enter("/join lobby").act({ _tag: "NotJoined", channel: "lobby", why: "You are banned" })
+    assert.isTrue(world.shown.out)
+    // Who was only away for a while was never out.
+    const away = new World().joins("lobby", "bob").receive(joined("lobby", ["ann", "bob"], { seq: 1 }))
+    assert.lengthOf(away.shown.entries, 1)
   })
 })

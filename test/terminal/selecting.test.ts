@@ -278,8 +278,11 @@ describe("answering a message", () => {
   })
 
   it("waits with what is to be sent until the channel is joined", () => {
-    const world = talked().type("t")
-    world.receive(event("Left", { channel: "lobby" })).enter("yes")
+    const world = talked()
+      .receive(event("Left", { channel: "lobby" }))
+      .press("escape")
+      .enter("/join lobby")
+    world.enter("/reply yes")
     assert.deepStrictEqual(
       world.intents().filter(({ _tag }) => _tag === "Publish"),
       [],

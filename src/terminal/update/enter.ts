@@ -13,7 +13,9 @@ export const enter = (model: Model, channel: string): Next => {
     : change(added, channel, (conversation) => ({ ...conversation, openedFrom: model.current }))
   const conversation = find(opened, channel)
   if (conversation === undefined) return [notice(model, "You are in as many channels as can be.", "error"), []]
-  return [show(opened, channel), conversation.roster === undefined ? [{ _tag: "Join", channel }] : []]
+  if (conversation.roster !== undefined) return [show(opened, channel), []]
+  const trying = change(opened, channel, (conversation) => ({ ...conversation, out: false }))
+  return [show(trying, channel), [{ _tag: "Join", channel }]]
 }
 
 /** Shows the first of these conversations, and joins all of them if necessary. */

@@ -123,8 +123,9 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
       return [notice(model, `${whose} ${role} (${Plain.nameInText(event.by)}).`, "info", event.channel), []]
     }
     case "Kicked": {
-      const whom = event.username === model.me ? "you" : Plain.nameInText(event.username)
+      const whom = Plain.nameInText(event.username)
       const why = event.reason === undefined ? "." : `: ${Plain.line(event.reason)}`
+      if (event.username === model.me) return [thrownOut(model, event), []]
       const there = stopTyping(model, event.channel, [event.username])
       return [notice(there, `${Plain.nameInText(event.by)} threw ${whom} out${why}`, "info", event.channel), []]
     }
@@ -196,6 +197,7 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
     topic,
     // Entries that were missed meanwhile come as events behind this one.
     seq: before.seq ?? seq,
+    out: false,
     roster: Roster.of(event),
     answered: withoutAsked(conversation),
     awaited: awaitedAfter(before, Roster.of(event), model),
@@ -205,6 +207,9 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   const intents = before.entries
     .filter(isWaiting)
     .map(({ content, file, id, replyTo }): Intent => publish({ channel, id, content, file, replyTo }))
+  // Who was put out hears it, too; who was only away for a while was never out.
+  const isBack = before.seq !== undefined && before.roster === undefined && !isDirect(channel)
+  if (isBack) return [notice(entered, welcome(event), "info", channel), intents]
   if (before.seq !== undefined) return [entered, intents]
   const welcomed = notice(entered, welcome(event), "info", channel)
   const begun = change(welcomed, channel, (conversation) => ({ ...conversation, oldest: Seq.next(seq) }))
@@ -231,16 +236,31 @@ const historyChanged = (model: Model, channel: string): Model => {
   return notice(anew, text, "error", channel)
 }
 
+const putOut = (model: Model, channel: string): Model =>
+  change(model, channel, (conversation) => ({
+    ...conversation,
+    // The server closes quiet direct conversations of users with many, and opens them again with the next message.
+    out: !isDirect(channel),
+    roster: undefined,
+    typing: new Map(),
+  }))
+
+/** That somebody did it says all that there is to say: the server's own word for it comes behind. */
+const thrownOut = (model: Model, { by, channel, reason }: ServerFrameOf<"Kicked">): Model => {
+  const why = reason === undefined ? "." : `: ${Plain.line(reason)}`
+  const text = `${Plain.nameInText(by)} threw you out of #${channel}${why}`
+  return notice(putOut(model, channel), `${text}\n/join ${channel} tries to come back.`, "error", channel)
+}
+
 /** With a `ref` the user wanted to leave. */
 const left = (model: Model, { because, channel, ref }: Left): Model => {
   if (ref !== undefined) return close(model, channel)
-  const out = change(model, channel, (conversation) => ({ ...conversation, roster: undefined, typing: new Map() }))
-  // The server closes quiet direct conversations of users with many, and opens them again with the next message.
-  if (isDirect(channel)) return out
+  const out = putOut(model, channel)
+  if (isDirect(channel) || find(model, channel)?.out === true) return out
   const why = because === undefined ? "." : `: ${because.message}.`
   return notice(
     out,
-    `The server has put you out of ${channel}${why} /join ${channel} tries to come back.`,
+    `The server has put you out of #${channel}${why} /join ${channel} tries to come back.`,
     "error",
     channel,
   )
@@ -377,7 +397,7 @@ const withDraft = (model: Model, name: string, waiting: ReadonlyArray<Extract<En
  */
 export const joinFailed = (model: Model, channel: string, why: string): Model => {
   const conversation = find(model, channel)
-  const text = `${channel}: ${why}`
+  const text = `${isDirect(channel) ? "" : "#"}${channel}: ${why}`
   if (conversation === undefined) return notice(model, text, "error")
   const waiting = conversation.entries.filter(isWaiting)
   const isNone = conversation.seq === undefined && (waiting.length === 0 || isDirect(conversation.name))
@@ -386,7 +406,7 @@ export const joinFailed = (model: Model, channel: string, why: string): Model =>
     const closed = notice(close(back, channel), text, "error")
     return withDraft(closed, conversation.name, waiting)
   }
-  const failed = withEntries(model, channel, ({ entries }) =>
+  const failed = withEntries(isDirect(channel) ? model : putOut(model, channel), channel, ({ entries }) =>
     entries.map((entry): Entry => (isWaiting(entry) ? { ...entry, failed: why, waiting: false } : entry)),
   )
   return notice(failed, text, "error", channel)

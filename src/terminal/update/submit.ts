@@ -51,8 +51,8 @@ export const submit = (model: Model): Next => {
   const there = aboutTheView.has(command._tag) ? taken : scroll(taken, Number.NEGATIVE_INFINITY)
   const run = runCommand(there, command)
   // What is wrong with a command can be put right in the draft; one of a word alone is as quickly typed again.
-  const isWorthKeeping = command._tag === "Wrong" || command._tag === "Correct" || /^\/\S+\s+\S/.test(text)
-  return command._tag !== "Say" && isWorthKeeping && isRefused(model, run) ? [{ ...run[0], editor }, []] : run
+  const isWorthKeeping = ["Wrong", "Correct", "Say"].includes(command._tag) || /^\/\S+\s+\S/.test(text)
+  return isWorthKeeping && isRefused(model, run) ? [{ ...run[0], editor }, []] : run
 }
 
 /** They begin with what is in sight, and say themselves what is shown then. */
@@ -87,6 +87,10 @@ const trimmed = (text: string): string => {
 
 /** Sends a message, and shows it. */
 const send = (model: Model, channel: string, content: string): Next => {
+  // Nobody would hear it, and it would be said to all later, when nobody thinks of it any more.
+  if (find(model, channel)?.out === true) {
+    return [notice(model, `You are not in #${channel}: /join ${channel}, and say it then.`, "error"), []]
+  }
   const answers = channel === model.current ? model.replying?.seq : undefined
   const answered = answers === undefined ? model : Replying.stopReplying(model)
   const [shown, intents] = post(answered, channel, content, undefined, answers)

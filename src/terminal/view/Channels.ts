@@ -19,11 +19,12 @@ const countOf = ({ mentions, unread }: Conversation): string => {
 }
 
 const row = (conversation: Conversation, current: boolean, columns: number): ReadonlyArray<Piece> => {
-  const { mentions, name, unread } = conversation
+  const { mentions, name, out, unread } = conversation
   const count = countOf(conversation)
-  const shown = fit(` ${cut(written(name), columns - width(count) - 2)}`, columns - width(count) - 1)
+  const called = out ? `(${written(name)})` : written(name)
+  const shown = fit(` ${cut(called, columns - width(count) - 2)}`, columns - width(count) - 1)
   return [
-    { text: shown, style: current ? "current" : unread > 0 ? "unread" : "text" },
+    { text: shown, style: current ? "current" : unread > 0 ? "unread" : out ? "hint" : "text" },
     { text: count, style: mentions > 0 ? "named" : current ? "current" : "unread" },
     { text: " ", style: current ? "current" : "text" },
   ]

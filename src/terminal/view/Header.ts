@@ -25,7 +25,8 @@ const header = (
   listed: boolean,
 ): ReadonlyArray<Piece> => {
   const name = conversation === undefined ? "natter" : written(conversation.name)
-  const count = conversation?.roster === undefined ? "" : ` (${conversation.roster.count})`
+  const out = conversation?.out === true ? " (you are not in it)" : ""
+  const count = conversation?.roster === undefined ? out : ` (${conversation.roster.count})`
   const left = cut(` ${name}${count}`, columns)
   const quiet = model.settings.dnd ? "(dnd) " : ""
   // Where there are several, it is said which one this is.

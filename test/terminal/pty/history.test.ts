@@ -123,7 +123,7 @@ describe("natter chat, with history and rights", () => {
       bob.type(`milk?${enter}`)
       yield* ann.shows(/ {2}milk\?/)
       ann.type(`/kick bob no milk here${enter}`)
-      yield* bob.shows(/ann threw you out: no milk here[^]*The server has put you out of coffee/)
+      yield* bob.shows(/\(you are not in it\)[^]*\(#coffee\)[^]*ann threw you out of #coffee: no milk here/)
       ann.type(`/ban bob 10m${enter}`)
       yield* ann.shows(/bob is kept out for 10m/)
       bob.type(`/join coffee${enter}`)
