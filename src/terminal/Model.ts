@@ -159,6 +159,8 @@ export interface Conversation {
   readonly out: boolean
   /** Undefined while the user is not in it. */
   readonly roster: Roster | undefined
+  /** Of a direct conversation: how present the other was when that was looked at last. */
+  readonly presenceTold: string
   /**
    * Who was here before the connection was lost and is not back yet, and until when that is no news, by `ticks`: after a restart
    * of the service everybody comes back, one after the other.
@@ -324,6 +326,7 @@ export const conversation = (name: string): Conversation => ({
   openedFrom: undefined,
   out: false,
   roster: undefined,
+  presenceTold: "online",
   awaited: { names: new Set(), until: 0 },
   gone: new Map(),
   entries: [],

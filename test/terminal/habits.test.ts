@@ -1,5 +1,8 @@
 /** What people are used to from other programs does here what it does there. */
 import { assert, describe, it } from "@effect/vitest"
+import { renderToString } from "ink"
+import { createElement } from "react"
+import { Header } from "../../src/terminal/view/Header.ts"
 import { event, joined, World } from "./world.ts"
 
 const ctrl = (world: World, text: string) => world.press("text", { text, ctrl: true })
@@ -10,6 +13,8 @@ const answer = (world: World) => {
   const entry = world.shown.entries.findLast(({ _tag }) => _tag === "Notice")
   return entry?._tag === "Notice" ? entry.text : ""
 }
+const header = ({ model, shown: conversation }: World) =>
+  renderToString(createElement(Header, { model, conversation, columns: 80, listed: true }), { columns: 80 })
 const wanted = (world: World): ReadonlyArray<object> => world.intents().filter(({ _tag }) => _tag !== "Typing")
 
 describe("a command that is refused", () => {
@@ -129,5 +134,36 @@ describe("a channel that one was put out of", () => {
     // Who was only away for a while was never out.
     const away = new World().joins("lobby", "bob").receive(joined("lobby", ["ann", "bob"], { seq: 1 }))
     assert.lengthOf(away.shown.entries, 1)
+  })
+})
+
+describe("a direct conversation", () => {
+  it("says once that the other is away, and how present the other is in its title", () => {
+    const world = new World().joins("lobby", "Bob")
+    const status = (version: number, fields: object) =>
+      world.receive(
+        event("Presence", { channel: "lobby", version, count: 2, changed: [{ username: "Bob", ...fields }] }),
+      )
+    const said = () => world.shown.entries.flatMap((entry) => (entry._tag === "Notice" ? [entry.text] : []))
+    status(1, { status: "away", text: "lunch" })
+    world.enter("/msg bob and now?").receive(joined("@Bob", ["ann"]))
+    assert.strictEqual(said().filter((text) => text === "Bob is away: lunch").length, 1)
+    world.enter("one").enter("/msg bob two")
+    assert.lengthOf(said(), 2)
+    assert.match(header(world), /^ @Bob \(away: lunch\)/)
+    status(2, { status: "online" })
+    world.enter("three")
+    assert.match(header(world), /^ @Bob \(online\)/)
+    status(3, { status: "away" })
+    assert.strictEqual((world.enter("four"), said().at(-1)), "Bob is away")
+    assert.match(
+      header(
+        new World()
+          .joins("lobby")
+          .receive(joined("@eve", ["ann"]))
+          .enter("/msg eve"),
+      ),
+      /^ @eve +/,
+    )
   })
 })

@@ -33,6 +33,7 @@ import {
 } from "./conversations.ts"
 import { withoutAsked } from "./answered.ts"
 import { applyChange, isCalled, receiveReadMarker, later, requestOlder } from "./history.ts"
+import { tellAbsence } from "./absence.ts"
 import { publish } from "./post.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -211,7 +212,7 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   const isBack = before.seq !== undefined && before.roster === undefined && !isDirect(channel)
   if (isBack) return [notice(entered, welcome(event), "info", channel), intents]
   if (before.seq !== undefined) return [entered, intents]
-  const welcomed = notice(entered, welcome(event), "info", channel)
+  const welcomed = tellAbsence(notice(entered, welcome(event), "info", channel), channel)
   const begun = change(welcomed, channel, (conversation) => ({ ...conversation, oldest: Seq.next(seq) }))
   const [asked, asking] = requestOlder(begun, channel)
   return [asked, [...intents, ...asking]]

@@ -17,6 +17,7 @@ import * as Files from "./files.ts"
 import * as Ignore from "./ignore.ts"
 import * as Past from "./past.ts"
 import * as Picking from "./picking.ts"
+import { tellAbsence } from "./absence.ts"
 import { post } from "./post.ts"
 import * as Replying from "./replying.ts"
 import * as Search from "./search.ts"
@@ -93,7 +94,7 @@ const send = (model: Model, channel: string, content: string): Next => {
   }
   const answers = channel === model.current ? model.replying?.seq : undefined
   const answered = answers === undefined ? model : Replying.stopReplying(model)
-  const [shown, intents] = post(answered, channel, content, undefined, answers)
+  const [shown, intents] = post(tellAbsence(answered, channel), channel, content, undefined, answers)
   const read = change(shown, channel, (conversation) => ({
     ...conversation,
     scroll: 0,

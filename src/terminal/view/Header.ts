@@ -2,6 +2,7 @@ import { createElement } from "react"
 import type { Conversation, Model } from "../Model.ts"
 import { elsewhereText } from "../Elsewhere.ts"
 import * as Plain from "../Plain.ts"
+import { presenceOf } from "../update/absence.ts"
 import { cut, fit, width } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
@@ -26,7 +27,11 @@ const header = (
 ): ReadonlyArray<Piece> => {
   const name = conversation === undefined ? "natter" : written(conversation.name)
   const out = conversation?.out === true ? " (you are not in it)" : ""
-  const count = conversation?.roster === undefined ? out : ` (${conversation.roster.count})`
+  const presence =
+    conversation?.name.startsWith("@") === true ? presenceOf(model, conversation.name.slice(1)) : undefined
+  const number = conversation?.roster === undefined ? out : ` (${conversation.roster.count})`
+  // Of two who talk alone it says nothing that there are two.
+  const count = conversation?.name.startsWith("@") !== true ? number : presence === undefined ? "" : ` (${presence})`
   const left = cut(` ${name}${count}`, columns)
   const quiet = model.settings.dnd ? "(dnd) " : ""
   // Where there are several, it is said which one this is.
