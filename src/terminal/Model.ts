@@ -26,6 +26,8 @@ export interface Model {
   readonly editor: Editor
   /** What the draft was before, and what it was before it was gone back to. */
   readonly drafts: Drafts
+  /** What was cut out of a draft last. */
+  readonly cut: Cut | undefined
   /** How many messages are in the file that is written of a channel, while one is. */
   readonly exporting: { readonly channel: string; readonly count: number } | undefined
   /** The password that is typed, while the client asks for it to sign in again. */
@@ -283,6 +285,12 @@ export interface Completion {
   readonly at: number
 }
 
+/** What was cut out of a draft, and the draft that was left. */
+export interface Cut {
+  readonly text: string
+  readonly after: Editor
+}
+
 /** Drafts to go back to, the nearest at the end; at most 100 each way. */
 export interface Drafts {
   readonly past: ReadonlyArray<Editor>
@@ -373,6 +381,7 @@ export const initial = (options: {
   current: options.channels[0],
   editor: empty,
   drafts: noDrafts,
+  cut: undefined,
   exporting: undefined,
   password: undefined,
   completion: undefined,

@@ -26,10 +26,10 @@ describe("undo in the draft", () => {
     for (const text of seen) assert.strictEqual(draft(ctrl(world, "_")), text)
     assert.strictEqual(draft(ctrl(world, "_")), "")
     for (const text of [...seen.slice(0, -1).toReversed(), "one two three"]) {
-      assert.strictEqual(draft(ctrl(world, "y")), text)
+      assert.strictEqual(draft(alt(world, "_")), text)
     }
     ctrl(world, "_").type("four")
-    assert.strictEqual(draft(ctrl(world, "y")), "one two four")
+    assert.strictEqual(draft(alt(world, "_")), "one two four")
   })
 
   it("brings back what was cut, cleared, pasted over or completed; whatever way a terminal says the key", () => {
@@ -57,6 +57,26 @@ describe("undo in the draft", () => {
     assert.strictEqual(draft(ctrl(world, "_")), "for the lobby")
     for (let at = 0; at < 150; at++) world.type("x ")
     assert.isAtMost(world.model.drafts.past.length, 100)
+  })
+})
+
+describe("what is cut", () => {
+  it("is put in again with Ctrl+Y, wherever and as often as one likes; what is cut in one go is one text", () => {
+    const world = new World({ columns: 80, rows: 24 }, ["lobby", "ops"]).joins("lobby").joins("ops")
+    ctrl(world.type("one two three"), "w")
+    assert.strictEqual(draft(ctrl(world.press("home"), "y")), "threeone two ")
+    ctrl(ctrl(ctrl(world, "e"), "w"), "w")
+    assert.strictEqual(draft(ctrl(ctrl(world, "y"), "y")), "threeone two threeone two ")
+    // Cut here, put in there.
+    ctrl(world, "u").press("down", { alt: true })
+    assert.strictEqual(draft(ctrl(world.type("> "), "y")), "> threeone two threeone two ")
+    alt(alt(world.press("home"), "d"), "d")
+    assert.strictEqual(draft(ctrl(ctrl(world, "e"), "y")), " two threeone two > threeone")
+    assert.strictEqual(draft(ctrl(world, "_")), " two threeone two ")
+    assert.strictEqual(
+      draft(world.press("text", { text: "-", alt: true, shift: true })),
+      " two threeone two > threeone",
+    )
   })
 })
 

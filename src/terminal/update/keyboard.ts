@@ -10,6 +10,7 @@ import { layout } from "../Layout.ts"
 import type { Model } from "../Model.ts"
 import { graphemes } from "../Width.ts"
 import { current, scroll, show } from "./conversations.ts"
+import { cutBy } from "./cutting.ts"
 import * as Editing from "./editing.ts"
 import * as Exporting from "./exporting.ts"
 import * as Files from "./files.ts"
@@ -104,6 +105,13 @@ const stop = (model: Model): Next => {
   return only({ ...remember(model), editor: Editor.empty, browsing: undefined, completion: undefined })
 }
 
+/** Changes the draft by a deletion, and keeps what that takes away. */
+const cut = (model: Model, deletion: Edit): Next => {
+  const after = deletion(model.editor)
+  const [next, intents] = edit(model, after)
+  return [{ ...next, cut: cutBy(model, deletion, after) ?? model.cut }, intents]
+}
+
 type Edit = (editor: Editor.Editor) => Editor.Editor
 
 const withCtrl: Readonly<Record<string, Edit>> = {
@@ -132,7 +140,7 @@ const withControl = (model: Model, text: string): Next => {
     case "x":
       return nextServer(model)
     case "y":
-      return only(Undo.redo(model))
+      return model.cut === undefined ? only(model) : edit(model, Editor.insert(editor, model.cut.text))
     case "n":
       return showNeighbour(model, 1)
     case "p":
@@ -145,7 +153,7 @@ const withControl = (model: Model, text: string): Next => {
       return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : only(Picking.open(model, "sent"))
   }
   const change = Object.hasOwn(withCtrl, text) ? withCtrl[text] : undefined
-  return change === undefined ? only(model) : edit(model, change(editor))
+  return change === undefined ? only(model) : cut(model, change)
 }
 
 const withAlt = (model: Model, text: string): Next => {
@@ -156,7 +164,9 @@ const withAlt = (model: Model, text: string): Next => {
     case "b":
       return edit(model, Editor.wordLeft(editor))
     case "d":
-      return edit(model, Editor.deleteWordRight(editor))
+      return cut(model, Editor.deleteWordRight)
+    case "_":
+      return only(Undo.redo(model))
     case "f":
       return edit(model, Editor.wordRight(editor))
     case "e":
@@ -175,6 +185,7 @@ const withAlt = (model: Model, text: string): Next => {
 const typeText = (model: Model, key: Key): Next => {
   // Ctrl+_ is Shift and the key of "-" on most keyboards; some terminals say so.
   if (key.ctrl && !key.alt && key.shift && /^[-_/]$/.test(key.text)) return withControl(model, "_")
+  if (key.alt && !key.ctrl && key.shift && /^[-_]$/.test(key.text)) return withAlt(model, "_")
   // Nothing is bound to both, and nothing to one of them and Shift.
   if ((key.ctrl && key.alt) || ((key.ctrl || key.alt) && key.shift)) return only(model)
   if (key.ctrl) return withControl(model, key.text)
@@ -205,9 +216,9 @@ const pressInDraft = (model: Model, key: Key): Next => {
     case "escape":
       return escape(model)
     case "backspace":
-      return edit(model, word ? Editor.deleteWord(editor) : Editor.backspace(editor))
+      return cut(model, word ? Editor.deleteWord : Editor.backspace)
     case "delete":
-      return edit(model, word ? Editor.deleteWordRight(editor) : Editor.del(editor))
+      return cut(model, word ? Editor.deleteWordRight : Editor.del)
     case "left":
       return edit(model, word ? Editor.wordLeft(editor) : Editor.left(editor))
     case "right":
