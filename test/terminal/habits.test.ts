@@ -167,3 +167,24 @@ describe("a direct conversation", () => {
     )
   })
 })
+
+describe("the channels beside this one", () => {
+  it("are there by the keys of weechat, irssi, Slack and browsers", () => {
+    const names = ["lobby", "ops", "tea"] as const
+    const world = new World({ columns: 80, rows: 24 }, [...names])
+    for (const name of names) world.joins(name)
+    const next = [
+      ["down", { alt: true }],
+      ["right", { alt: true }],
+      ["pageDown", { ctrl: true }],
+    ] as const
+    for (const [name, held] of next) {
+      assert.strictEqual(world.press(name, held).model.current, "ops")
+      const back = ({ down: "up", right: "left", pageDown: "pageUp" } as const)[name]
+      assert.strictEqual(world.press(back, held).model.current, "lobby")
+    }
+    // In a draft there are words to go through.
+    world.type("two words").press("left", { alt: true })
+    assert.deepStrictEqual([world.model.current, world.model.editor.cursor], ["lobby", 4])
+  })
+})

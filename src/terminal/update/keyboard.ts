@@ -220,8 +220,11 @@ const pressInDraft = (model: Model, key: Key): Next => {
     case "delete":
       return cut(model, word ? Editor.deleteWordRight : Editor.del)
     case "left":
+      // Where there are no words to go through.
+      if (key.alt && editor.text === "") return showNeighbour(model, -1)
       return edit(model, word ? Editor.wordLeft(editor) : Editor.left(editor))
     case "right":
+      if (key.alt && editor.text === "") return showNeighbour(model, 1)
       return edit(model, word ? Editor.wordRight(editor) : Editor.right(editor))
     case "up": {
       if (key.alt) return showNeighbour(model, -1)
@@ -243,9 +246,9 @@ const pressInDraft = (model: Model, key: Key): Next => {
     case "end":
       return key.ctrl ? only(scroll(model, Number.NEGATIVE_INFINITY)) : edit(model, Editor.end(editor))
     case "pageUp":
-      return scrollUp(model, page(model))
+      return key.ctrl ? showNeighbour(model, -1) : scrollUp(model, page(model))
     case "pageDown":
-      return only(scroll(model, -page(model)))
+      return key.ctrl ? showNeighbour(model, 1) : only(scroll(model, -page(model)))
   }
 }
 

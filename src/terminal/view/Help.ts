@@ -9,7 +9,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Enter", "send"],
   ["Alt+Enter, Ctrl+J", "a new line"],
   ["Tab", "complete a name, channel, command, path or :emoji:"],
-  ["Alt+↑ Alt+↓", "another channel (Ctrl+P, Ctrl+N)"],
+  ["Alt+↑ Alt+↓", "another channel (Ctrl+P N, Ctrl+PageUp PageDown, F5 F6; Alt+← → before one types)"],
   ["Alt+1 … Alt+9", "a channel by its place"],
   ["Alt+A", "the next with something new"],
   ["PageUp PageDown", "read what was said; older pages are loaded"],

@@ -34,6 +34,9 @@ const byNumber: Readonly<Record<string, Named>> = {
   8: "end",
 }
 
+/** F5 and F6 are what other programs have for Ctrl and these. */
+const functionKeys: Readonly<Record<string, Named>> = { 15: "pageUp", 17: "pageDown" }
+
 /** Keys that kitty's protocol gives numbers, those of the number pad among them. */
 const byCode: Readonly<Record<number, Named>> = {
   8: "backspace",
@@ -137,6 +140,9 @@ export const keyOfCsi = (parameters: string, final: string): Key | undefined => 
   const [sum = 1, event] = numbers(held)
   if (event === released) return undefined
   const modifiers = Math.max(0, sum - 1)
+  if (final === "~" && functionKeys[first] !== undefined) {
+    return modifiers === 0 ? modified(functionKeys[first], "", ctrl) : undefined
+  }
   if (final === "~") return byNumber[first] && modified(byNumber[first], "", modifiers)
   const ofRxvt = endsOfRxvt[final]
   if (ofRxvt !== undefined) return byNumber[first] && modified(byNumber[first], "", ofRxvt)

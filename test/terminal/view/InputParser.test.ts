@@ -32,6 +32,7 @@ const cases: ReadonlyArray<readonly [string, ...ReadonlyArray<string>]> = [
   [`${escape}${escape}[A`, "alt+up"],
   [`${escape}[a${escape}Oa${escape}[5^${escape}[3$`, "shift+up", "ctrl+up", "ctrl+pageUp", "shift+delete"],
   [`${escape}[H${escape}[4~${escape}[5~`, "home", "end", "pageUp"],
+  [`${escape}[15~${escape}[17~${escape}[15;2~`, "ctrl+pageUp", "ctrl+pageDown"],
   [`${escape}1${escape}b${escape}F`, 'alt+"1"', 'alt+"b"', 'alt+"f"'],
   // Ctrl and a letter: of kitty's protocol, of xterm, with Caps Lock and Num Lock.
   [`${escape}[99;5u`, 'ctrl+"c"'],
@@ -61,7 +62,7 @@ const cases: ReadonlyArray<readonly [string, ...ReadonlyArray<string>]> = [
   [`${escape}[97;;228u${escape}[57400u${escape}[57419u`, '"ä"', '"1"', "up"],
   [`${escape}[57441u${escape}[57358;1u${escape}[0u${escape}[55296u${escape}[1114112u${escape}[99999999u`],
   // Sequences that mean nothing here, and answers that nobody asked for.
-  [`${escape}[I${escape}[O${escape}[12;3R${escape}[?62;22c${escape}[15~${escape}OP${escape}[[A${escape}[2~`],
+  [`${escape}[I${escape}[O${escape}[12;3R${escape}[?62;22c${escape}[18~${escape}OP${escape}[[A${escape}[2~`],
   [`${escape}]11;rgb:0000/0000/0000${escape}\\${escape}P>|xterm(1)${escape}\\${escape}]2;x\u0007a`, '"a"'],
   [`${escape}[?0u${escape}[?5u`, "kitty", "kitty"],
   // The wheel: as a mouse reports it, as old ones did, and as arrows. Clicks mean nothing.
