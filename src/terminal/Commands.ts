@@ -6,16 +6,14 @@ import { Status } from "../domain/Status.ts"
 import type { Command } from "./Command.ts"
 import { emote } from "../text/Emote.ts"
 import { channelCommands } from "./internal/channelCommands.ts"
-import { type CommandEntry, firstWord, wrong } from "./internal/CommandEntry.ts"
+import { channelOf, commandNames, firstWord } from "../text/SlashCommand.ts"
+import { type CommandEntry, wrong } from "./internal/CommandEntry.ts"
 import { ownCommands } from "./internal/ownCommands.ts"
 import { fileCommands } from "./internal/fileCommands.ts"
 import { lineCommand, reactionIn } from "./internal/lineCommands.ts"
 
 const isChannel = Schema.is(ChannelName)
 const isStatus = Schema.is(Status)
-
-/** The channel `ops` may be written `#ops`. */
-const channelOf = (text: string): string => (text.startsWith("@") ? text : text.replace(/^#+/, ""))
 
 const withChannel = (text: string, make: (channel: string) => Command): Command => {
   const channel = channelOf(text)
@@ -42,13 +40,13 @@ const status =
 
 const talking: ReadonlyArray<CommandEntry> = [
   {
-    names: ["join", "j"],
+    names: commandNames.join,
     usage: "CHANNEL",
     summary: "enter a channel, or several; opened if there is none of the name",
     read: join,
   },
   {
-    names: ["leave", "part", "close"],
+    names: commandNames.leave,
     usage: "[CHANNEL]",
     summary: "leave this channel, or another",
     read: (rest) =>
@@ -57,7 +55,7 @@ const talking: ReadonlyArray<CommandEntry> = [
         : withChannel(rest, (channel) => ({ _tag: "Leave", channel })),
   },
   {
-    names: ["msg", "dm", "query", "w", "tell"],
+    names: commandNames.msg,
     usage: "NAME [TEXT]",
     summary: "talk to somebody alone",
     read: (rest) => {
@@ -68,13 +66,13 @@ const talking: ReadonlyArray<CommandEntry> = [
     },
   },
   {
-    names: ["users", "names", "who", "members"],
+    names: commandNames.users,
     usage: "",
     summary: "who is here, and how present they are",
     read: () => ({ _tag: "Users" }),
   },
   {
-    names: ["status"],
+    names: commandNames.status,
     usage: "online|away|busy [TEXT]",
     summary: "how present you are, with a few words if you like",
     read: (rest) => {
@@ -83,22 +81,22 @@ const talking: ReadonlyArray<CommandEntry> = [
       return isStatus(to) ? status(to)(text) : wrong("say one of: /status online, /status away, /status busy")
     },
   },
-  { names: ["away", "afk"], usage: "[TEXT]", summary: "the same as /status away", read: status("away") },
-  { names: ["back", "online"], usage: "", summary: "the same as /status online", read: status("online") },
+  { names: commandNames.away, usage: "[TEXT]", summary: "the same as /status away", read: status("away") },
+  { names: commandNames.back, usage: "", summary: "the same as /status online", read: status("online") },
   {
-    names: ["topic"],
+    names: commandNames.topic,
     usage: "[TEXT]",
     summary: "show what the channel is about, or set it; /topic - takes it away",
     read: (rest) => (rest === "" ? { _tag: "ShowTopic" } : { _tag: "Topic", topic: rest === "-" ? "" : rest }),
   },
   {
-    names: ["channels", "list"],
+    names: commandNames.channels,
     usage: "",
     summary: "the channels there are",
     read: () => ({ _tag: "Channels" }),
   },
   {
-    names: ["me"],
+    names: commandNames.me,
     usage: "TEXT",
     summary: "say what you do: /me waves reads * ann waves",
     read: (rest) => (rest === "" ? wrong("say what you do: /me waves") : { _tag: "Say", text: emote(rest) }),
@@ -116,7 +114,7 @@ const talking: ReadonlyArray<CommandEntry> = [
     read: (rest) => ({ _tag: "Delete", from: rest.replace(/^@/, "") || undefined }),
   },
   {
-    names: ["react", "r"],
+    names: commandNames.react,
     usage: ":+1: [NAME]",
     summary: "react to the last message, or to the last of NAME; again takes it back",
     read: (rest) => {
@@ -128,7 +126,7 @@ const talking: ReadonlyArray<CommandEntry> = [
     },
   },
   {
-    names: ["search", "s"],
+    names: commandNames.search,
     usage: "WORDS",
     summary: "search in everything that was said where you are",
     read: (rest) => (rest === "" ? { _tag: "Find", query: "" } : { _tag: "Search", words: rest }),
@@ -156,7 +154,7 @@ const talking: ReadonlyArray<CommandEntry> = [
     summary: "try to come back at once; while the connection is lost Ctrl+R does the same",
     read: () => ({ _tag: "Reconnect" }),
   },
-  { names: ["help", "h", "?"], usage: "", summary: "commands and keys", read: () => ({ _tag: "Help" }) },
+  { names: commandNames.help, usage: "", summary: "commands and keys", read: () => ({ _tag: "Help" }) },
   {
     names: ["quit", "exit", "q", "bye"],
     usage: "",

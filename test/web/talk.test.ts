@@ -71,6 +71,25 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await bob.tab.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click()
             await ann.tab.getByText("This message was deleted.").waitFor()
 
+            // What begins with a slash is done, or stays there with words; two slashes say one.
+            const field = bob.tab.locator(".composer textarea")
+            await bob.say("/frobnicate the soup")
+            await bob.tab.getByText("There is no /frobnicate here").waitFor()
+            assert.strictEqual(await field.inputValue(), "/frobnicate the soup")
+            await field.fill("/aw")
+            await bob.tab.getByRole("option", { name: "/away" }).waitFor()
+            await bob.tab.keyboard.press("Enter")
+            await bob.tab.keyboard.type("at lunch")
+            await bob.tab.keyboard.press("Enter")
+            await bob.tab.getByText("at lunch").waitFor()
+            assert.strictEqual(await field.inputValue(), "")
+            await bob.say("/back")
+            await bob.say("//soup and more")
+            await ann.sees("/soup and more")
+            await bob.say("s/more/bread/")
+            await ann.sees("/soup and bread")
+            assert.deepStrictEqual(await ann.said(), await bob.said())
+
             // A conversation of two, with its count.
             await ann.tab.getByRole("button", { name: "Who is here" }).click()
             await ann.tab.getByTitle("Write to bob").click()

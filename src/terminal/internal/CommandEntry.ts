@@ -11,8 +11,3 @@ export interface CommandEntry {
 }
 
 export const wrong = (why: string): Command => ({ _tag: "Wrong", why })
-
-export const firstWord = (text: string): readonly [word: string, rest: string] => {
-  const [, word = "", rest = ""] = /^(\S*)\s*([^]*)$/.exec(text)!
-  return [word, rest]
-}

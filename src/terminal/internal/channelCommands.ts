@@ -3,7 +3,8 @@ import * as Schema from "effect/Schema"
 import { ChannelName } from "../../domain/ChannelName.ts"
 import type { ChannelSettings } from "../../client/Requests.ts"
 import type { Command } from "../Command.ts"
-import { type CommandEntry, firstWord, wrong } from "./CommandEntry.ts"
+import { commandNames, firstWord } from "../../text/SlashCommand.ts"
+import { type CommandEntry, wrong } from "./CommandEntry.ts"
 
 const isChannel = Schema.is(ChannelName)
 
@@ -48,7 +49,7 @@ const rename = (rest: string): Command => {
 
 export const channelCommands: ReadonlyArray<CommandEntry> = [
   {
-    names: ["info", "about"],
+    names: commandNames.info,
     usage: "",
     summary: "what this channel is, and who may do what here",
     read: () => ({ _tag: "Info" }),
@@ -60,31 +61,41 @@ export const channelCommands: ReadonlyArray<CommandEntry> = [
     read: create,
   },
   {
-    names: ["invite"],
+    names: commandNames.invite,
     usage: "NAME",
     summary: "let somebody into this private channel",
     read: withSomebody("invite", "/invite ann"),
   },
   {
-    names: ["kick"],
+    names: commandNames.kick,
     usage: "NAME [REASON]",
     summary: "throw somebody out, who may come back",
     read: withSomebody("kick", "/kick eve"),
   },
   {
-    names: ["ban"],
+    names: commandNames.ban,
     usage: "NAME|ADDRESS [10m|2h|7d] [REASON]",
     summary: "keep somebody out, or a range of addresses",
     read: withSomebody("ban", "/ban eve 2h, or /ban 192.0.2.0/24"),
   },
-  { names: ["unban"], usage: "NAME|ADDRESS", summary: "let them in again", read: withSomebody("unban", "/unban eve") },
   {
-    names: ["mute"],
+    names: commandNames.unban,
+    usage: "NAME|ADDRESS",
+    summary: "let them in again",
+    read: withSomebody("unban", "/unban eve"),
+  },
+  {
+    names: commandNames.mute,
     usage: "NAME [10m|2h|7d] [REASON]",
     summary: "let somebody listen only",
     read: withSomebody("mute", "/mute eve 10m"),
   },
-  { names: ["unmute"], usage: "NAME", summary: "let them speak again", read: withSomebody("unmute", "/unmute eve") },
+  {
+    names: commandNames.unmute,
+    usage: "NAME",
+    summary: "let them speak again",
+    read: withSomebody("unmute", "/unmute eve"),
+  },
   {
     names: ["role", "op"],
     usage: "NAME owner|moderator|member|none",

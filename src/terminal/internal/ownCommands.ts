@@ -1,6 +1,7 @@
 /** Commands about this window alone: nobody else hears of them. */
 import type { Command } from "../Command.ts"
-import { type CommandEntry, firstWord, wrong } from "./CommandEntry.ts"
+import { firstWord } from "../../text/SlashCommand.ts"
+import { type CommandEntry, wrong } from "./CommandEntry.ts"
 import { firstPath } from "./paths.ts"
 
 const exported = (rest: string): Command => {

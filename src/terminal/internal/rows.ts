@@ -301,7 +301,7 @@ const pointedAt = ([first = [], ...rest]: ReadonlyArray<Row>): ReadonlyArray<Row
 /** What a message answers, in one row: whose words, and the first of them. */
 const answers = (answered: MessageEntry | null | undefined, look: Look): Row => {
   const { columns } = look
-  const star = answered === undefined ? "" : starOf(answered.content)
+  const star = starOf(answered?.content ?? "")
   const before = cut(`${" ".repeat(marginOf(look))}┌ ${star}`, columns)
   const room = columns - width(before)
   const start: Span = { text: before, style: "pale" }

@@ -4,12 +4,11 @@ import { lobby } from "../../domain/ChannelName.ts"
 import * as Rights from "../../domain/Rights.ts"
 import { AddressRange } from "../../domain/AddressRange.ts"
 import { ChannelRole } from "../../domain/ChannelRole.ts"
-import type { SanctionOptions } from "../../client/Requests.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Administration, Intent } from "../Action.ts"
 import type { Command } from "../Command.ts"
 import { dateAndTime } from "../internal/day.ts"
-import { firstWord } from "../internal/CommandEntry.ts"
+import { firstWord, termsOf } from "../../text/SlashCommand.ts"
 import type { Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
 import { isDirect, notice } from "./conversations.ts"
@@ -20,17 +19,6 @@ type Person = Extract<Command, { readonly _tag: "Person" }>
 
 const isRole = Schema.is(ChannelRole)
 const isRange = Schema.is(AddressRange)
-
-const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** The terms of a ban or a mute: `10m rude` is how long, and why. */
-const termsOf = (text: string): SanctionOptions => {
-  const [word, rest] = firstWord(text)
-  const [, count, unit] = /^(\d{1,6})(s|m|h|d)$/.exec(word) ?? []
-  const duration = count === undefined ? undefined : Number(count) * units[unit!]!
-  const reason = duration === undefined ? text : rest
-  return { duration, reason: reason === "" ? undefined : reason }
-}
 
 const forHowLong = (text: string): string => {
   const [word] = firstWord(text)

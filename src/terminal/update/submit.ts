@@ -1,6 +1,7 @@
 /** What Enter does: sends the draft, or runs the command in it. */
 import type { Member } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
+import { withNameFirst } from "../../text/SlashCommand.ts"
 import type { Command } from "../Command.ts"
 import { parse } from "../Commands.ts"
 import * as Editor from "../Editor.ts"
@@ -243,16 +244,9 @@ const runCommand = (model: Model, command: Command): Next => {
   }
 }
 
-/**
- * Splits what is behind a command into a name and the rest. Names may have spaces in them, so the longest name of anybody
- * in the user's conversations counts, as they write it.
- */
-const addressed = (model: Model, to: string, text: string): readonly [name: string, text: string] => {
-  const whole = text === "" ? to : `${to} ${text}`
-  const begins = (name: string) => `${whole.toLowerCase()} `.startsWith(`${name.toLowerCase()} `)
-  const [name] = model.conversations
-    .flatMap(({ roster }) => roster?.names ?? [])
-    .filter(begins)
-    .toSorted((a, b) => b.length - a.length)
-  return name === undefined ? [to, text] : [name, whole.slice(name.length).trimStart()]
-}
+/** Splits what is behind a command into the name of somebody, as it is written in the user's conversations, and the rest. */
+const addressed = (model: Model, to: string, text: string): readonly [name: string, text: string] =>
+  withNameFirst(
+    text === "" ? to : `${to} ${text}`,
+    model.conversations.flatMap(({ roster }) => roster?.names ?? []),
+  ) ?? [to, text]

@@ -4,9 +4,14 @@ import { addEnglish } from "../../language.ts"
 import { later } from "../../messages/later/en.ts"
 import { useInside } from "../view/context.ts"
 import { notify } from "../view/Notify.ts"
+import { People } from "../view/People.tsx"
 import { useLoaded } from "../view/useLoaded.ts"
 import { useShortcuts } from "../view/useShortcuts.ts"
 import { Over } from "./Over.tsx"
+
+export { EmojiPicker } from "../view/EmojiPicker.tsx"
+export { MessageActions } from "../view/MessageActions.tsx"
+export { obey } from "./typing.ts"
 
 addEnglish(later)
 
@@ -16,11 +21,13 @@ const loadSearch = () => import("../view/Search.tsx").then(({ Search }) => Searc
 export const Later = () => {
   const inside = useInside()
   const { chat, screen } = inside
+  const { value: conversation } = chat.current
   const Search = useLoaded(chat, screen.panel.value === "search" ? loadSearch : undefined)
   useShortcuts()
   useEffect(() => notify(inside), [inside])
   return (
     <>
+      {conversation !== undefined && screen.panel.value === "people" && <People conversation={conversation} />}
       {Search !== undefined && <Search />}
       <Over />
     </>

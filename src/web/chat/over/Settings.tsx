@@ -5,6 +5,7 @@ import { languages, t } from "../../language.ts"
 import { Choices } from "../../ui/Choices.tsx"
 import { FormField } from "../../ui/FormField.tsx"
 import { Tabs } from "../../ui/Tabs.tsx"
+import { setStatus } from "../model/status.ts"
 import type { Theme } from "../session/Preferences.ts"
 import { useInside } from "../view/context.ts"
 import { Account } from "./Account.tsx"
@@ -38,10 +39,9 @@ const Status = () => {
   const { settings, status: names } = t.value
   const set = async (to: Presence, about: string) => {
     setSaid("")
-    const answer = await chat.tell((client) => client.setStatus(to, about))
-    if (answer === undefined) return
-    chat.status.value = { status: to, text: about }
-    setSaid(settings.saved)
+    const answer = await setStatus(chat, to, about)
+    if (answer.ok) setSaid(settings.saved)
+    else chat.note(answer.trouble)
   }
   return (
     <form

@@ -39,6 +39,17 @@ export const Shortcuts = () => {
           </div>
         ))}
       </dl>
+      <h3>{words.shortcuts.lines}</h3>
+      <dl class="shortcuts">
+        {Object.entries(words.shortcuts.typed).map(([line, what]) => (
+          <div key={line}>
+            <dt>{what}</dt>
+            <dd>
+              <kbd>{line}</kbd>
+            </dd>
+          </div>
+        ))}
+      </dl>
       <p class="soft small">{words.shortcuts.messages}</p>
       <label class="check">
         <input

@@ -6,17 +6,21 @@ import { shownName } from "../../../domain/PlainName.ts"
 import { t } from "../../language.ts"
 import { Icon } from "../../ui/Icon.tsx"
 import type { Conversation } from "../model/Conversation.ts"
+import { mayAsk, toSay } from "../model/asked.ts"
 import { leave, open } from "../model/channels.ts"
 import * as Kept from "../model/Kept.ts"
 import { silence } from "../model/rights.ts"
 import { send, typed } from "../model/send.ts"
+import type { Outcome } from "../model/typed.ts"
+import { trouble } from "../session/Trouble.ts"
 import { firstWords } from "./Answered.tsx"
 import { useInside } from "./context.ts"
-import { EmojiPicker } from "./EmojiPicker.tsx"
 import { isComposing } from "./keys.ts"
+import { loadEmojiPicker, loadTyping } from "./later.ts"
 import { channelName, plain, why } from "./plain.ts"
 import { type Suggestion, suggestionsAt, type Suggestions } from "./suggestions.ts"
 import { Uploads } from "./Uploads.tsx"
+import { useLoaded } from "./useLoaded.ts"
 
 /** What stands there instead. Whoever was writing is here then. */
 const Note = ({ children }: { readonly children: ComponentChildren }) => {
@@ -48,17 +52,24 @@ const Out = ({ conversation }: { readonly conversation: Conversation }) => {
   )
 }
 
+const wordsOf = (outcome: Outcome): string | undefined =>
+  outcome.tag === "Refused" ? why(outcome.trouble) : outcome.tag === "Say" ? undefined : outcome.words?.(t.value)
+
 /** Milliseconds until a draft is kept. */
 const keepAfter = 400
 
 export const Composer = ({ conversation }: { readonly conversation: Conversation }) => {
-  const { app, chat, screen } = useInside()
+  const inside = useInside()
+  const { app, chat, screen } = inside
   const area = useRef<HTMLTextAreaElement>(null)
   const picker = useRef<HTMLInputElement>(null)
   const cancelKeep = useRef(() => {})
   const [isEmojiOpen, setEmojiOpen] = useState(false)
+  const EmojiPicker = useLoaded(chat, isEmojiOpen ? loadEmojiPicker : undefined)
   const [suggestions, setSuggestions] = useState<Suggestions | undefined>(undefined)
   const [chosen, setChosen] = useState(0)
+  const isAsking = useRef(false)
+  const [outcome, setOutcome] = useState<Outcome | undefined>(undefined)
   const { about, answering, draft, isDirect, name } = conversation
   const { slowMode } = about.value
   const silent = silence(chat, conversation)
@@ -80,19 +91,41 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
   if (silent !== undefined) return <Note>{t.value.channel[silent]}</Note>
 
   const write = (text: string) => {
+    setOutcome(undefined)
     draft.value = text
     cancelKeep.current()
     cancelKeep.current = chat.env.later(keepAfter, () => Kept.setDraft(chat, name.value, draft.value))
   }
-  const submit = () => {
-    const text = draft.value
-    if (text.trim() === "") return
+  const clear = () => {
     write("")
     cancelKeep.current()
     Kept.setDraft(chat, name.value, "")
     setSuggestions(undefined)
-    send(chat, conversation, app.preferences.sentOf(text), { replyTo: answering.value?.seq })
+  }
+  const say = (text: string) => {
+    send(chat, conversation, app.preferences.sentOf(toSay(text)), { replyTo: answering.value?.seq })
     answering.value = undefined
+  }
+  const submit = () => {
+    const text = draft.value
+    if (text.trim() === "") return
+    if (mayAsk(text)) void ask(text)
+    else {
+      clear()
+      say(text)
+    }
+  }
+  /** Does it, where that is meant. It stays there until that is done. */
+  const ask = async (text: string) => {
+    if (isAsking.current) return
+    isAsking.current = true
+    const outcome = await loadTyping()
+      .then((obey) => obey(inside, conversation, text, (to, words) => send(chat, to, words)))
+      .catch(() => ({ tag: "Refused", trouble: trouble("PartMissing") }) as const)
+    isAsking.current = false
+    if ((outcome.tag === "Say" || outcome.tag === "Done") && draft.value === text) clear()
+    if (outcome.tag === "Say") say(outcome.text)
+    else setOutcome(outcome)
   }
   const noAnswer = () => {
     answering.value = undefined
@@ -197,6 +230,9 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
           </button>
         </p>
       )}
+      <p class={outcome?.tag === "Done" ? "soft small" : "wrong small"} role="status">
+        {outcome !== undefined && wordsOf(outcome)}
+      </p>
       {suggestions !== undefined && suggestions.list.length > 0 && (
         <ul class="suggestions popover" id={listId} role="listbox" aria-label={words.suggestions}>
           {suggestions.list.map((suggestion, at) => (
@@ -267,7 +303,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
         <button class="icon-button send" type="submit" aria-label={words.send} title={words.send}>
           <Icon name="send" />
         </button>
-        {isEmojiOpen && (
+        {isEmojiOpen && EmojiPicker !== undefined && (
           <EmojiPicker
             onPick={(sign) => {
               setEmojiOpen(false)

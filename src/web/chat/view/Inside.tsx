@@ -10,7 +10,6 @@ import { Composer } from "./Composer.tsx"
 import { useInside } from "./context.ts"
 import { dropped } from "./dropped.ts"
 import { Header } from "./Header.tsx"
-import { People } from "./People.tsx"
 import { why } from "./plain.ts"
 import { Sidebar } from "./Sidebar.tsx"
 import { TimelineSkeleton } from "./Skeleton.tsx"
@@ -23,7 +22,6 @@ const loadLater = () => import("../over/Later.tsx").then(({ Later }) => Later)
 export const Inside = () => {
   const { chat, screen } = useInside()
   const conversation = chat.current.value
-  const panel = screen.panel.value
   const Later = useLoaded(chat, loadLater)
   useSignalEffect(() => {
     const name = chat.current.value?.name.value
@@ -62,7 +60,6 @@ export const Inside = () => {
           </>
         )}
       </main>
-      {conversation !== undefined && panel === "people" && <People conversation={conversation} />}
       {Later !== undefined && <Later />}
       <Notices />
     </div>

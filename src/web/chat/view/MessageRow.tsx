@@ -13,9 +13,10 @@ import { Content } from "./Content.tsx"
 import { useInside } from "./context.ts"
 import { FileCard } from "./FileCard.tsx"
 import { exactTime, time } from "./format.ts"
-import { MessageActions } from "./MessageActions.tsx"
+import { loadActions } from "./later.ts"
 import { MessageEditor } from "./MessageEditor.tsx"
 import { Reactions } from "./Reactions.tsx"
+import { useLoaded } from "./useLoaded.ts"
 
 interface Props {
   readonly conversation: Conversation
@@ -55,6 +56,7 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
   const { at, content, deleted, edited, file, from, reactions, replyTo, seq } = message
   const concerns = from !== chat.me.name && !deleted && isMentioned(content, chat.me.name)
   const isEdited = conversation.editing.value === seq
+  const Actions = useLoaded(chat, isActive && !deleted && !isEdited ? loadActions : undefined)
   const classes = ["message", isHead ? "head" : "", concerns ? "concerns" : "", isActive ? "active" : ""]
   return (
     <li
@@ -88,7 +90,7 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
           </>
         )}
       </div>
-      {isActive && !deleted && !isEdited && <MessageActions conversation={conversation} message={message} />}
+      {Actions !== undefined && <Actions conversation={conversation} message={message} />}
     </li>
   )
 }

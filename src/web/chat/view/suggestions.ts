@@ -1,5 +1,6 @@
-/** What a word that is being typed could become: a name behind `@`, a channel behind `#`, an emoji behind `:`. */
+/** What a word that is being typed could become: a name behind `@`, a channel behind `#`, an emoji behind `:`, a command. */
 import { emojiOf, names as emojiNames } from "../../../text/Emoji.ts"
+import { commandNames } from "../../../text/SlashCommand.ts"
 import type { Chat } from "../model/Chat.ts"
 import type { Conversation } from "../model/Conversation.ts"
 
@@ -16,7 +17,7 @@ export interface Suggestions {
 }
 
 const most = 8
-const word = /(?:^|[\s(])([@#:])([^\s@#:]{0,40})$/u
+const word = /(?:^|[\s(+])([@#:])([^\s@#:]{0,40})$/u
 
 /** What begins so; nothing where it is there already in full. */
 const matching = (names: Iterable<string>, beginning: string): ReadonlyArray<string> => {
@@ -35,6 +36,11 @@ export const suggestionsAt = (
   text: string,
   caret: number,
 ): Suggestions | undefined => {
+  const [, command] = /^\/(\p{L}*)$/u.exec(text.slice(0, caret)) ?? []
+  if (command !== undefined) {
+    const list = matching(Object.keys(commandNames), command).map((name) => ({ text: `/${name} `, shown: `/${name}` }))
+    return { start: 0, end: caret, list }
+  }
   const [, sign, typed] = word.exec(text.slice(Math.max(0, caret - 64), caret)) ?? []
   if (sign === undefined || typed === undefined) return undefined
   const place = { start: caret - typed.length - 1, end: caret }

@@ -1,0 +1,6 @@
+/** What is shown when somebody does something: it is loaded with the rest that the page can begin without. */
+const load = () => import("../over/Later.tsx")
+
+export const loadActions = () => load().then(({ MessageActions }) => MessageActions)
+export const loadEmojiPicker = () => load().then(({ EmojiPicker }) => EmojiPicker)
+export const loadTyping = () => load().then(({ obey }) => obey)
