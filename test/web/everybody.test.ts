@@ -5,7 +5,7 @@ import type { Page as Tab } from "playwright-core"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { violations } from "./axe.ts"
 import { hasFocus } from "./Dialogs.ts"
-import { becomes, open } from "./Person.ts"
+import { becomes, open, password } from "./Person.ts"
 import * as Site from "./Site.ts"
 
 const minute = 60_000
@@ -168,6 +168,34 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
               assert.deepStrictEqual(await violations(ann.tab), [])
             })
           }
+          // A finger points at nothing: what one can do with a message is there once it is touched, and covers nothing of it.
+          const { say, sees, tab } = yield* open(browser, `${origin}/c/den`, {
+            viewport: { width: 390, height: 844 },
+            hasTouch: true,
+            isMobile: true,
+            permissions: ["clipboard-read", "clipboard-write"],
+          })
+          yield* Effect.promise(async () => {
+            await tab.getByLabel("Your name").fill("magnified")
+            await tab.getByLabel("Password").fill(password)
+            // The middle of the window is where a message is, once one is in.
+            await tab.locator("button[type=submit]").tap()
+            await sees("a long-word")
+            await say("```ts\nlet soup = 1\n```")
+            await sees("let soup")
+            const actions = tab.locator(".message-actions")
+            const message = tab.locator(".message", { hasText: "let soup" })
+            await tab.touchscreen.tap(195, 420)
+            await tab.locator(".composer textarea").tap()
+            await actions.waitFor({ state: "detached" })
+            await message.locator("code").tap()
+            await actions.getByRole("button", { name: "Reply" }).waitFor()
+            await message.getByRole("button", { name: "Copy", exact: true }).tap()
+            await becomes(
+              () => tab.evaluate("navigator.clipboard.readText()") as Promise<string>,
+              (text) => text === "let soup = 1",
+            )
+          })
         }).pipe(Effect.scoped),
       minute,
     )

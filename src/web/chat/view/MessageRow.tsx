@@ -64,7 +64,9 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
       class={classes.filter(Boolean).join(" ")}
       data-key={seq}
       tabIndex={isFocusable ? 0 : -1}
-      onMouseEnter={() => onActive(seq)}
+      // What is touched is pointed at by the touch alone: a finger is nowhere before and after that.
+      onPointerEnter={({ pointerType }) => pointerType === "mouse" && onActive(seq)}
+      onClick={() => onActive(seq)}
       onFocusIn={() => onActive(seq)}
     >
       {isHead ? <Tile name={from} /> : <Time at={at} channel={conversation.name.value} seq={seq} aside />}

@@ -178,6 +178,10 @@ export const TimelineView = ({ conversation }: { readonly conversation: Conversa
           ref={list}
           aria-label={t.value.timeline.label(channelName(conversation.name.value))}
           onMouseLeave={() => setActive(undefined)}
+          onFocusOut={({ currentTarget, relatedTarget }) => {
+            const isInside = relatedTarget instanceof Node && currentTarget.contains(relatedTarget)
+            if (!isInside && !matchMedia("(hover: hover)").matches) setActive(undefined)
+          }}
         >
           {!value.hasOlder && (
             <li class="beginning soft">{rows.length === 0 ? t.value.channel.empty : t.value.channel.beginning}</li>
