@@ -61,6 +61,7 @@ export const messages = {
     unread: (n: number) => count(n, "unread message", "unread messages"),
     mentions: (n: number) => count(n, "of them for you", "of them for you"),
     settings: "Settings",
+    shortcuts: "Shortcuts and commands",
     signOut: "Sign out",
     draft: "Draft",
     operator: "Operate this service",

@@ -16,14 +16,25 @@ export const Sidebar = () => {
     <nav class="sidebar" aria-label={words.label}>
       <div class="sidebar-head">
         <p class="brand">{app.welcome.value?.name ?? "Natter"}</p>
-        <button
-          class="icon-button only-narrow"
-          type="button"
-          aria-label={t.value.close}
-          onClick={() => (screen.list.value = false)}
-        >
-          <Icon name="close" />
-        </button>
+        <span class="row">
+          <button
+            class="icon-button"
+            type="button"
+            aria-label={words.shortcuts}
+            title={words.shortcuts}
+            onClick={() => (screen.over.value = { tag: "Shortcuts" })}
+          >
+            ?
+          </button>
+          <button
+            class="icon-button only-narrow"
+            type="button"
+            aria-label={t.value.close}
+            onClick={() => (screen.list.value = false)}
+          >
+            <Icon name="close" />
+          </button>
+        </span>
       </div>
       <button class="find" type="button" onClick={() => (screen.over.value = { tag: "Palette" })}>
         <Icon name="search" />

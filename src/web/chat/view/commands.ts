@@ -51,7 +51,9 @@ export const run = ({ app, chat, screen }: Inside, command: Command): void => {
       screen.panel.value = screen.panel.value === "people" ? undefined : "people"
       return
     case "write":
-      screen.focusComposer.value++
+      // There `?` is a letter.
+      if (document.activeElement?.closest(".composer") != null) screen.over.value = { tag: "Shortcuts" }
+      else screen.focusComposer.value++
       return
     case "previous":
       return move(-1, () => true)

@@ -13,7 +13,7 @@ export const later = {
     palette: "Go anywhere, do anything",
     shortcuts: "All shortcuts",
     search: "Search messages",
-    write: "Write a message",
+    write: "Write a message; where you write, all shortcuts",
     previous: "Conversation above",
     next: "Conversation below",
     previousUnread: "Unread conversation above",
