@@ -7,7 +7,7 @@ import { host, start } from "./ServerProcess.ts"
 import type { Options as ServerOptions, ServerCommand } from "./ServerProcess.ts"
 
 /** How many take part and for how long. Every round ramps up for `rampSeconds` (which warms it up), then measures. */
-export type Load = Omit<LoadPlan, "host" | "port" | "serverPid" | "framing" | "mqtt">
+export type Load = Omit<LoadPlan, "host" | "port" | "serverPid" | "framing">
 
 /** What one round measured. A delivery is one message at one member. */
 export interface RoundFigures extends LoadFigures {
@@ -27,7 +27,7 @@ export interface Options {
   readonly onEvent?: (event: LoadEvent) => void
 }
 
-const figuresOf = (figures: LoadFigures, messagesChecked: number): RoundFigures => ({
+export const figuresOf = (figures: LoadFigures, messagesChecked: number): RoundFigures => ({
   ...figures,
   deliveriesPerCpuSecond: figures.deliveries / figures.serverCpuSeconds,
   deliveriesPerSecond: figures.deliveries / figures.wallSeconds,
@@ -46,13 +46,12 @@ export const run = Effect.fnUntraced(function* (server: ServerCommand, load: Loa
   const plan: LoadPlan = {
     ...load,
     framing: server.framing ?? "natter",
-    mqtt: server.mqtt,
     host,
     port: started.port,
     serverPid: started.pid,
   }
   const { figures, messagesChecked } = yield* LoadProcess.run<LoadEvent>(
-    server.mqtt === undefined ? "scripts/bench/fanout/main.ts" : "scripts/bench/mqtt/main.ts",
+    "scripts/bench/fanout/main.ts",
     plan,
     started,
     {

@@ -9,7 +9,6 @@ import { freePort } from "../../src/load/FreePort.ts"
 import { Command } from "../Command.ts"
 import { BenchError } from "./BenchError.ts"
 import type { FramingName } from "./fanout/Framing.ts"
-import type { LoadPlan } from "./fanout/Plan.ts"
 import { pin } from "./Machine.ts"
 
 /** What can be started: the arguments for Node, given a port to listen on, a folder of its own, and what `natter` is. */
@@ -20,8 +19,6 @@ export interface ServerCommand {
   readonly env?: Readonly<Record<string, string>>
   /** How it lays frames into bytes, where it is not behind a length. */
   readonly framing?: FramingName
-  /** Where MQTT is spoken, how. */
-  readonly mqtt?: LoadPlan["mqtt"]
   /** Its folder is made from this one, rather than empty. */
   readonly from?: string
 }

@@ -9,8 +9,6 @@ export interface LoadPlan {
   readonly serverPid: number
   /** How frames are laid into the bytes. */
   readonly framing: FramingName
-  /** Where MQTT is spoken, how. */
-  readonly mqtt?: { readonly version: 4 | 5; readonly qos: 0 | 1 } | undefined
   readonly members: number
   readonly senders: number
   readonly inFlight: number
