@@ -46,8 +46,8 @@ export const fromText = (text: string): string =>
     ? text.replace(escaped, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     : text
 
-/** An entry as it is sent to the database, in JSON. The names are short, since it is parsed once for each column. */
-interface Row {
+/** An entry as it is sent to the database. The names are short: SQLite parses the JSON once for each column. */
+export interface Row {
   readonly seq: Seq
   readonly type: Entry["type"]
   readonly id: StoredId["id"] | undefined
@@ -56,14 +56,14 @@ interface Row {
   readonly at: number
   readonly content: string | undefined
   /** What is indexed of the content. */
-  readonly words: string | ReadonlyArray<string> | undefined
+  readonly words: string | undefined
   readonly target: Seq | undefined
   readonly reaction: Reaction | undefined
   readonly on: number | undefined
   readonly file: StoredFile | undefined
 }
 
-export const toRow = (entry: Entry, words: (content: string) => string | ReadonlyArray<string>): Row => {
+export const toRow = (entry: Entry, words: (content: string) => string): Row => {
   const { from, id, seq, timestamp, type } = entry
   const content = "content" in entry ? entry.content : undefined
   return {
