@@ -1,6 +1,7 @@
 import type { ChannelSettings } from "../client/Requests.ts"
 import type { ChannelAccess } from "../domain/ChannelRole.ts"
 import type { Status } from "../domain/Status.ts"
+import type { Correction } from "../text/Shorthand.ts"
 
 /** What a draft asks for, once Enter is pressed. */
 export type Command =
@@ -19,8 +20,7 @@ export type Command =
   | { readonly _tag: "Search"; readonly words: string }
   | { readonly _tag: "Open"; readonly number: number }
   | { readonly _tag: "Edit"; readonly text: string | undefined }
-  /** Changes a word in the user's last message, or with `all` wherever it stands in that. */
-  | { readonly _tag: "Correct"; readonly old: string; readonly to: string; readonly all: boolean }
+  | Correction
   | { readonly _tag: "Delete"; readonly from: string | undefined }
   | { readonly _tag: "React"; readonly reaction: string; readonly from: string | undefined }
   | { readonly _tag: "SendFile"; readonly path: string; readonly text: string }

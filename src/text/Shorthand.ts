@@ -15,7 +15,8 @@ export type Shorthand =
 
 /** A slash that belongs to what is sought has a backslash before it. */
 const part = String.raw`((?:\\.|[^\\/\n])%)`
-const correction = new RegExp(`^s/${part.replace("%", "+")}/${part.replace("%", "*")}(?:/(g?))?$`, "u")
+/** With a last slash only: "s/he/they" is something that people say. */
+const correction = new RegExp(`^s/${part.replace("%", "+")}/${part.replace("%", "*")}/(g?)$`, "u")
 
 const reaction = /^\+\s?(:[^:\s]+:|(?:\p{Extended_Pictographic}|\p{Regional_Indicator})[^\s\p{L}\p{N}]*)$/u
 

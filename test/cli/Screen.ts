@@ -82,7 +82,7 @@ const unicode: IUnicodeVersionProvider = {
 /** As tmux and others count: what joiners join are characters beside each other. */
 const apart: IUnicodeVersionProvider = {
   version: "apart",
-  wcwidth: unicode.wcwidth,
+  wcwidth: (codePoint) => unicode.wcwidth(codePoint),
   charProperties: (codePoint, preceding) => {
     const width = unicode.wcwidth(codePoint)
     const joins = preceding !== 0 && width === 0

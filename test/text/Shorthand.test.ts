@@ -4,7 +4,6 @@ import { corrected, shorthandOf } from "../../src/text/Shorthand.ts"
 describe("a line that changes what was said last", () => {
   it.each([
     ["s/tpyo/typo/", "a tpyo, a tpyo", "a typo, a tpyo"],
-    ["s/tpyo/typo", "a tpyo", "a typo"],
     ["s/tpyo/typo/g ", "a tpyo, a tpyo", "a typo, a typo"],
     ["s/ two words/$& one/", "in two words", "in$& one"],
     ["s/gone//", "all gone", "all "],
@@ -32,6 +31,7 @@ describe("a line that changes what was said last", () => {
     "s/",
     "s/o to ann",
     "s//x/",
+    "s/he/they",
     "s/a/b/c",
     "s/a/b/gg",
     " s/a/b/",

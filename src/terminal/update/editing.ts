@@ -1,7 +1,7 @@
 /** Editing and deleting messages, and reacting to them. */
 import { oneForm } from "../../domain/Reaction.ts"
 import type { Intent } from "../Action.ts"
-import type { Command } from "../Command.ts"
+import { corrected, type Correction } from "../../text/Shorthand.ts"
 import * as Editor from "../Editor.ts"
 import type { Entry, MessageEntry, Model } from "../Model.ts"
 import { current, isIgnored, notice, seqOf } from "./conversations.ts"
@@ -70,18 +70,17 @@ export const edit = (model: Model, content: string): Next => {
 }
 
 /** Changes a word in the user's last message here. */
-export const correct = (model: Model, { all, old, to }: Extract<Command, { readonly _tag: "Correct" }>): Next => {
+export const correct = (model: Model, correction: Correction): Next => {
   const sending = current(model).entries.findLast(({ _tag }) => _tag === "Unsent")
   if (sending?._tag === "Unsent" && sending.failed === undefined) {
     return [notice(model, "Your last message is not sent yet: try it again in a moment.", "error"), []]
   }
   const content = lastOf(model, (from) => from === model.me)?.content
-  if (content?.includes(old) !== true) {
-    const why =
-      content === undefined ? "You have said nothing here yet" : `Your last message here has no "${old}" in it`
-    return [notice(model, `${why}; a blank before the line says it as it is.`, "error"), []]
-  }
-  return edit(model, all ? content.replaceAll(old, () => to) : content.replace(old, () => to))
+  const right = content === undefined ? undefined : corrected(content, correction)
+  if (right !== undefined) return edit(model, right)
+  const why =
+    content === undefined ? "You have said nothing here yet" : `Your last message here has no "${correction.old}" in it`
+  return [notice(model, `${why}; a blank before the line says it as it is.`, "error"), []]
 }
 
 export const remove = (model: Model, from: string | undefined): Next => {

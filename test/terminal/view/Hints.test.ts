@@ -24,7 +24,10 @@ const lobby = (size?: { columns: number; rows: number }) => new World(size).join
 describe("commands while they are typed", () => {
   it("are listed, with what they take and do, from the slash on", () => {
     const world = lobby().type("/")
-    assert.match(drawn(world)[0]!, /^ \/join CHANNEL +enter a channel, or several; opened if there is none of the name$/)
+    assert.match(
+      drawn(world)[0]!,
+      /^ \/join CHANNEL +enter a channel, or several; opened if there is none of the name$/,
+    )
     assert.match(drawn(world).at(-1)!, /^ and \d+ more: type on/)
     assert.strictEqual(drawn(world).length, layout(world.model).typing)
     world.type("un")
