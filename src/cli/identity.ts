@@ -1,6 +1,7 @@
 /** Which server to connect to, and how to sign in there. */
 import type * as CliError from "effect/cli/CliError"
 import * as Config from "effect/Config"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -11,6 +12,7 @@ import * as Stdio from "effect/Stdio"
 import type * as Terminal from "effect/Terminal"
 import * as Address from "../client/Address.ts"
 import type { Credentials } from "../client/Credentials.ts"
+import { printable } from "../client/Printable.ts"
 import { quotedName } from "../domain/PlainName.ts"
 import * as Username from "../domain/Username.ts"
 import { isForeign } from "../server/ServerConfig.ts"
@@ -106,9 +108,12 @@ const askAndTry = Effect.fnUntraced(function* (
     }
     const { failure } = outcome
     if (failure.reason !== "InvalidCredentials") return { ...account, password }
-    const again = yield* askHidden(
-      `There is no account ${username} with this password. Type it again to register ${username}, or the right one: `,
-    )
+    const wrong =
+      tries === 1
+        ? `That is not the password of ${username}, if there is one of that name.`
+        : "Nor is that, and the two were not the same."
+    yield* Console.error(printable(wrong))
+    const again = yield* askHidden(`Type it again to register ${username}, or the right one: `)
     if (Redacted.value(again) === "") return yield* userError("nobody was registered, and nobody is signed in")
     if (Redacted.value(again) === Redacted.value(password)) return { ...account, password, register: true }
     password = again

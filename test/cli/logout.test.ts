@@ -23,7 +23,10 @@ describe("natter logout", () => {
           assert.strictEqual(yield* status(token), 200)
           const { code, stderr } = yield* run(out, "", env)
           assert.strictEqual(code, 0)
-          assert.match(stderr, /^signed out of \S+(; the token is revoked there;|: no token is good there any more)/)
+          assert.match(
+            stderr,
+            /^signed out of \S+(; the token of this sign-in is revoked there;|: no token is good there any more)/,
+          )
           assert.strictEqual(yield* status(token), 401)
           assert.deepStrictEqual(kept(), {})
         }

@@ -15,7 +15,9 @@ const seat = Effect.fnUntraced(function* (address: string, name: string, isNew =
   terminal.type(`secret of ${name}${enter}`)
   if (isNew) {
     yield* terminal.see(
-      new RegExp(`There is no account ${name} with this password\\. Type it again to register ${name}`),
+      new RegExp(
+        `That is not the password of ${name}, if there is one of that name\\.\\s+Type it again to register ${name}`,
+      ),
     )
     terminal.type(`secret of ${name}${enter}`)
     yield* terminal.see(new RegExp(`\\* ${name} is new there, and registered now`))

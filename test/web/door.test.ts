@@ -73,7 +73,10 @@ layer(Site.Chrome.layer, { excludeTestServices: true, timeout: minute })("at the
           await tab.getByRole("button", { name: "Sign in" }).click()
         }
         await enter("ann", "wrong password")
-        await tab.getByRole("alert").getByText("There is no account ann with this password.").waitFor()
+        await tab
+          .getByRole("alert")
+          .getByText("That is not the password of ann, if there is one of that name.")
+          .waitFor()
         await enter("a:b", password)
         await tab.getByRole("alert").getByText(/":"/).waitFor()
         await enter("ann", password)
@@ -97,7 +100,9 @@ layer(Site.Chrome.layer, { excludeTestServices: true, timeout: minute })("at the
         await tab.getByLabel("Your name").fill("bob")
         await tab.getByLabel("Password").fill(password)
         await tab.keyboard.press("Enter")
-        await alert.getByText("There is no account bob with this password. Type it again to register bob").waitFor()
+        await alert
+          .getByText("That is not the password of bob, if there is one of that name. Type it again to register bob")
+          .waitFor()
         await tab.keyboard.type("something else")
         await tab.keyboard.press("Enter")
         await alert.getByText("That is not the same password").waitFor()

@@ -86,7 +86,7 @@ export const list = Effect.gen(function* () {
 
 const stillKnown = "a server accepts a token until it expires or is revoked there: see `natter token revoke --help`"
 
-const revokedThere = "the token is revoked there; of those that were made apart says `natter token revoke --help`"
+const revokedThere = "the token of this sign-in is revoked there; other tokens are not: `natter token list` shows them"
 
 /** Milliseconds in which a server has to say that it has revoked a token: one that does not answer stops nobody. */
 const revokedWithin = 5000

@@ -19,7 +19,7 @@ export const messages: Messages = {
     passwordHint: (least) => `Mindestens ${least} Zeichen`,
     again: "Noch einmal",
     isNew: (name) =>
-      `Es gibt kein Konto ${name} mit diesem Passwort. Gib es noch einmal ein, um ${name} zu registrieren, oder gib das richtige ein.`,
+      `Das ist nicht das Passwort von ${name}, falls es den Namen gibt. Gib es noch einmal ein, um ${name} zu registrieren, oder gib das richtige ein.`,
     differ: "Das ist nicht dasselbe Passwort: Niemand wurde registriert.",
     invite: "Einladungscode",
     asGuest: "Als Gast mitreden",

@@ -23,7 +23,7 @@ export const messages = {
     passwordHint: (least: number) => `At least ${least} characters`,
     again: "Type it again",
     isNew: (name: string) =>
-      `There is no account ${name} with this password. Type it again to register ${name}, or put in the right one.`,
+      `That is not the password of ${name}, if there is one of that name. Type it again to register ${name}, or put in the right one.`,
     differ: "That is not the same password: nobody was registered.",
     invite: "Invitation code",
     asGuest: "Talk as a guest",

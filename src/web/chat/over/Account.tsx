@@ -70,7 +70,7 @@ const Password = () => {
       />
       <FormField
         label={words.newPassword}
-        hint={t.value.door.passwordHint(least ?? 8)}
+        {...(least === 1 ? {} : { hint: t.value.door.passwordHint(least ?? 8) })}
         isSecret
         autocomplete="new-password"
         minLength={least}
