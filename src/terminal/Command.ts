@@ -62,7 +62,7 @@ export type Command =
   | { readonly _tag: "NotifyLevel"; readonly level: string }
   | { readonly _tag: "Disturb"; readonly value: string }
   /** A list to choose from. */
-  | { readonly _tag: "Pick"; readonly what: "switch" | "sent" }
+  | { readonly _tag: "Pick"; readonly what: "switch" | "sent"; readonly query: string }
   /** Show another server. */
   | { readonly _tag: "Server"; readonly which: string }
   /** Answer the last message. */

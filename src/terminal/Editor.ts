@@ -57,6 +57,13 @@ export const insert = ({ cursor, text }: Editor, more: string): Editor => {
   return settled(text.slice(0, cursor) + written + text.slice(cursor), cursor + written.length)
 }
 
+/** How many code units of this a draft has no room for. */
+export const excess = ({ text }: Editor, more: string): number => {
+  // What is so long is too long, however much of it is left out.
+  const { length } = more.length > 4 * maxLength ? more : clean(more)
+  return Math.max(0, length - (maxLength - text.length))
+}
+
 const remove = ({ text }: Editor, start: number, end: number): Editor =>
   settled(text.slice(0, start) + text.slice(end), start)
 

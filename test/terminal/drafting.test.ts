@@ -80,6 +80,25 @@ describe("what is cut", () => {
   })
 })
 
+describe("a paste", () => {
+  it("that is too long for a message is left out in whole, and that is said", () => {
+    const world = new World().joins("lobby").type("log: ")
+    world.act({ _tag: "Pasted", text: "x".repeat(16_000) })
+    assert.strictEqual(draft(world), "log: ")
+    assert.match(world.screen().join(" "), /too long for a message by 5 characters: .*\/send/)
+    world.act({ _tag: "Pasted", text: `\u001b${"x".repeat(15_995)}\n\n` })
+    assert.lengthOf(draft(world), 16_000)
+    assert.match(
+      new World()
+        .joins("lobby")
+        .act({ _tag: "Pasted", text: "x".repeat(5_000_000) })
+        .screen()
+        .join(" "),
+      /4984000/,
+    )
+  })
+})
+
 describe("emoji in the draft", () => {
   it("stand for their names in whatever is sent, and not where that is set", () => {
     const world = new World().joins("lobby", "bob").says("bob", "hi")
@@ -135,6 +154,16 @@ describe("a conversation to be copied", () => {
     // Longer lines are left to the terminal, which takes as many rows for them.
     world.says("bob", "word ".repeat(40))
     assert.deepStrictEqual(plain(bareLines(world.model)).slice(0, 3), ["```", "  if (x) {\\u001b[2J", "```"])
+    // Of what is longer than the screen there is what was in sight.
+    const long = new World({ columns: 40, rows: 10 }).joins("lobby", "bob").says("bob", "short")
+    long.says("bob", `begin ${"lorem ipsum ".repeat(1000)}end`)
+    const seen = bareLines(long.model).join("")
+    assert.match(seen, /^… .*ipsum end$/)
+    assert.isAbove(seen.length, 300)
+    assert.isAtMost(seen.length, 9 * 40)
+    const further = bareLines(long.press("pageUp").model).join("")
+    assert.notMatch(further, /end/)
+    assert.match(further, /^… .*(lorem|ipsum)/)
     // Nor is anybody there who is ignored.
     world.enter("/ignore bob").intents()
     assert.notInclude(bareLines(world.model).join("\n"), "bob:")

@@ -170,6 +170,27 @@ describe("a list to choose from", () => {
   })
 })
 
+describe("/switch and what stands behind it", () => {
+  it("goes there where that is clear, by a name, a part of one or a number, and offers what fits elsewhere", () => {
+    const world = new World({ columns: 80, rows: 24 }, ["lobby", "ops", "oslo"]).joins("lobby", "bob")
+    for (const name of ["ops", "oslo"]) world.joins(name)
+    for (const [draft, where] of [
+      ["/buffer ops", "ops"],
+      ["/switch 3", "oslo"],
+      ["/go #lobby", "lobby"],
+      ["/switch bo", "@bob"],
+      ["/buffer 1", "lobby"],
+    ] as const) {
+      assert.strictEqual(world.enter(draft).model.current, where, draft)
+      assert.isUndefined(world.model.picker)
+    }
+    world.enter("/switch o")
+    assert.deepInclude(world.model.picker, { what: "switch", query: "o" })
+    assert.strictEqual(world.press("enter").model.current, "ops")
+    assert.strictEqual(world.enter("/again buff").model.picker?.query, "buff")
+  })
+})
+
 describe("answering a message", () => {
   const publish = { _tag: "Publish", channel: "lobby", id: MessageId.make("run-0") } as const
 

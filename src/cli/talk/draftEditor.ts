@@ -4,9 +4,10 @@ import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+import { maxLength } from "../../terminal/Editor.ts"
 import { LocalTrouble } from "../../terminal/LocalFiles.ts"
 
-/** Bytes that are read of what was written; a draft is cut shorter. */
+/** Bytes that are read of what was written: more than a draft has. */
 const maxBytes = 256 * 1024
 
 /** How it ended; undefined where it did as it should. */
@@ -24,6 +25,7 @@ const run = (command: string, file: string, signal: AbortSignal): Promise<string
 
 const edit = async (command: string, draft: string, signal: AbortSignal): Promise<string> => {
   const folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), "natter-"))
+  let isKept = false
   try {
     const file = path.join(folder, "draft.md")
     await fs.promises.writeFile(file, draft === "" ? "" : `${draft}\n`, { mode: 0o600 })
@@ -32,12 +34,18 @@ const edit = async (command: string, draft: string, signal: AbortSignal): Promis
     const handle = await fs.promises.open(file, "r")
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0)
-      return buffer.toString("utf8", 0, bytesRead)
+      const text = buffer.toString("utf8", 0, bytesRead)
+      const excess = text.trimEnd().length - maxLength
+      if (excess <= 0) return text
+      isKept = true
+      throw new LocalTrouble({
+        message: `what you have written is too long for a message by ${excess} characters or more; it is in ${file}, and /send sends it`,
+      })
     } finally {
       await handle.close()
     }
   } finally {
-    await fs.promises.rm(folder, { recursive: true, force: true })
+    if (!isKept) await fs.promises.rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -65,9 +65,9 @@ export const ownCommands: ReadonlyArray<CommandEntry> = [
   },
   {
     names: ["switch", "go", "buffer"],
-    usage: "",
-    summary: "go to a channel or to somebody, by a part of the name; Ctrl+K does the same",
-    read: () => ({ _tag: "Pick", what: "switch" }),
+    usage: "[NAME|N]",
+    summary: "go to a channel or to somebody, by a part of the name or its place in the list; Ctrl+K does the same",
+    read: (query) => ({ _tag: "Pick", what: "switch", query }),
   },
   {
     names: ["server", "servers"],
@@ -89,8 +89,8 @@ export const ownCommands: ReadonlyArray<CommandEntry> = [
   },
   {
     names: ["again", "recall"],
-    usage: "",
+    usage: "[TEXT]",
     summary: "search what you sent before, to send it again; Ctrl+R does the same",
-    read: () => ({ _tag: "Pick", what: "sent" }),
+    read: (query) => ({ _tag: "Pick", what: "sent", query }),
   },
 ]

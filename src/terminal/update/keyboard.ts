@@ -9,7 +9,7 @@ import { meant } from "../Keymap.ts"
 import { layout } from "../Layout.ts"
 import type { Model } from "../Model.ts"
 import { graphemes } from "../Width.ts"
-import { current, scroll, show } from "./conversations.ts"
+import { current, notice, scroll, show } from "./conversations.ts"
 import { cutBy } from "./cutting.ts"
 import * as Editing from "./editing.ts"
 import * as Exporting from "./exporting.ts"
@@ -334,7 +334,14 @@ export const pasteText = (model: Model, text: string): Next => {
   if (model.help !== undefined) return only(model)
   if (model.search !== undefined) return only(Search.open(model, model.search.query + text.slice(0, Editor.maxLength)))
   if (model.picker !== undefined) return only(Picking.narrow(model, model.picker, model.picker.query + text))
-  return edit({ ...model, selected: undefined, past: undefined }, Editor.insert(model.editor, withoutEnd(text)))
+  const pasted = withoutEnd(text)
+  const excess = Editor.excess(model.editor, pasted)
+  // Half of it would be sent as if it were all.
+  if (excess > 0) {
+    const why = `What you have pasted is too long for a message by ${excess} characters: put it into a file, and /send that.`
+    return only(notice({ ...model, selected: undefined, past: undefined }, why, "error"))
+  }
+  return edit({ ...model, selected: undefined, past: undefined }, Editor.insert(model.editor, pasted))
 }
 
 /** What was written elsewhere becomes the draft; it is a change like any other, and can be undone. */

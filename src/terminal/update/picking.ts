@@ -28,6 +28,22 @@ export const narrow = (model: Model, picker: Picker, text: string): Model => {
   return { ...model, picker: { ...picker, query, at: 0 } }
 }
 
+/** Opens the list with something typed already; where it is clear where to go, one goes there at once. */
+export const begin = (model: Model, what: Picker["what"], query: string): Next => {
+  const opened = open(model, what)
+  if (query === "" || opened.picker === undefined) return [opened, []]
+  const numbered = what === "switch" && /^\d{1,3}$/.test(query) ? model.conversations[Number(query) - 1] : undefined
+  if (numbered !== undefined) return enter(model, numbered.name)
+  const narrowed = narrow(opened, opened.picker, query)
+  const all = choices(narrowed)
+  const name = query.replace(/^#/, "")
+  const exact = all.filter(({ value }) => value === name || value === `@${name}`)
+  const [only] = exact.length === 1 ? exact : all
+  return what === "switch" && only !== undefined && (exact.length === 1 || all.length === 1)
+    ? take(narrowed, opened.picker, only)
+    : [narrowed, []]
+}
+
 const step = (model: Model, picker: Picker, by: number): Model => {
   const all = choices(model)
   const { length } = all

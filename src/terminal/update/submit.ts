@@ -225,7 +225,7 @@ const runCommand = (model: Model, command: Command): Next => {
     case "Disturb":
       return Settings.disturb(model, command.value)
     case "Pick":
-      return [Picking.open(model, command.what), []]
+      return Picking.begin(model, command.what, command.query)
     case "Server":
       return showServer(model, command.which)
     case "Reply": {
