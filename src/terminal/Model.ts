@@ -40,6 +40,8 @@ export interface Model {
   readonly picker: Picker | undefined
   /** The message that the arrow keys have chosen, while they choose messages. */
   readonly selected: Selected | undefined
+  /** The key of the message in the conversation that is shown of which all lines are, however many. */
+  readonly unfolded: number | undefined
   /** What a key has just done that no message shows: a line above the draft. */
   readonly said: { readonly text: string; readonly until: number } | undefined
   /** Whether another server is shown in the window: then nothing here is in sight. */
@@ -388,6 +390,7 @@ export const initial = (options: {
   search: undefined,
   picker: undefined,
   selected: undefined,
+  unfolded: undefined,
   said: undefined,
   hidden: options.hidden ?? false,
   elsewhere: [],

@@ -76,6 +76,7 @@ const drawnAt = (conversation: Conversation, at: number, look: Look): CachedRows
     found !== undefined &&
     found.previous === previous &&
     found.answered === answeredAt(conversation, at) &&
+    (found.look.unfolded === entries[at]!.key) === (look.unfolded === entries[at]!.key) &&
     sameHeight(found.look, look)
   return same ? found : draw(conversation, at, look)
 }

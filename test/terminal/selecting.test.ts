@@ -23,6 +23,17 @@ const chosen = (world: World) =>
     .map((row) => row.slice(2))
 
 describe("choosing a message", () => {
+  it("shows all lines of a long message, and only some again", () => {
+    const world = new World().joins("lobby", "bob")
+    world.says("bob", Array.from({ length: 300 }, (_, at) => `line ${at}.`).join("\n")).says("bob", "behind")
+    assert.match(world.screen().at(-2)!, /… 100 more lines: Ctrl\+↑, o$/)
+    world.press("up", ctrl).press("up").type("o")
+    assert.include(world.screen().join("\n"), "line 0.")
+    assert.match(world.press("end", ctrl).screen().at(-2)!, /line 299\.$/)
+    world.press("up", ctrl).press("up").type("o").press("end", ctrl)
+    assert.match(world.screen().at(-2)!, /… 100 more lines/)
+  })
+
   it("begins with the lowest in sight, and goes up and down, not beyond the ends", () => {
     const world = talked()
     assert.deepStrictEqual(chosen(world), ["look at this"])

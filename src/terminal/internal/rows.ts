@@ -72,6 +72,8 @@ export interface Look {
   readonly formats: Formats
   /** The key of the message that is chosen; undefined for none. */
   readonly selected: number | undefined
+  /** The key of the message of which all rows are shown; undefined for none. */
+  readonly unfolded: number | undefined
   /** Words that count as if they named the user. */
   readonly words: ReadonlyArray<string>
   /** Whether a time stands beside each group of messages, or each message, or none. */
@@ -146,11 +148,11 @@ const spansOf = (text: string, range: Range, marks: ReadonlyArray<Mark>, style: 
   })
 }
 
-/** Rows of one entry, so that nobody can push all others out of sight. */
+/** Rows of one entry, so that nobody can push all others out of sight; all of them where that is wanted. */
 const maxRows = 200
 
-const more = (hidden: number, columns: number, style: Style, margin = indent): Row => [
-  { text: cut(`${" ".repeat(margin)}… ${hidden} more ${hidden === 1 ? "line" : "lines"}`, columns), style },
+const more = (hidden: number, columns: number, style: Style, margin = indent, how = ""): Row => [
+  { text: cut(`${" ".repeat(margin)}… ${hidden} more ${hidden === 1 ? "line" : "lines"}${how}`, columns), style },
 ]
 
 const editedMark = " (edited)"
@@ -170,10 +172,11 @@ const body = (
   own: boolean,
   look: Look,
   edited: boolean,
+  most = maxRows,
 ): ReadonlyArray<Row> => {
   // Without it the lines of a message could look like messages of others.
   const margin = marginOf(look)
-  let left = maxRows
+  let left = most
   let hidden = 0
   const rows = lines.flatMap((given, at) => {
     const last = edited && at === lines.length - 1
@@ -198,7 +201,7 @@ const body = (
       ]
     })
   })
-  return hidden === 0 ? rows : [...rows, more(hidden, look.columns, "pale", margin)]
+  return hidden === 0 ? rows : [...rows, more(hidden, look.columns, "pale", margin, ": Ctrl+↑, o")]
 }
 
 /** The rows below a message: each reaction, and how many users have it. */
@@ -261,7 +264,8 @@ const said = (
   // Of a file without words there would be an empty line.
   if (file !== undefined && content === "" && !isEdited(entry)) return carried
   const lines = shownLines(content, look.formats, author)
-  return [...body(lines, pale ? "pale" : "text", own, look, isEdited(entry)), ...carried]
+  const most = entry.key === look.unfolded ? Number.POSITIVE_INFINITY : maxRows
+  return [...body(lines, pale ? "pale" : "text", own, look, isEdited(entry), most), ...carried]
 }
 
 /** A row of the message that is chosen: also where nothing is inverse, a bar stands before it. */

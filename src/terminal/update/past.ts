@@ -63,6 +63,7 @@ const heightOf = (model: Model): number => Math.max(1, layout(model).timeline.ro
 export const lookAt = (model: Model, past: Past): Look => ({
   ...lookOf(model),
   wanted: searched(past.words),
+  unfolded: undefined,
   marked: past.seq,
 })
 

@@ -4,7 +4,7 @@ import { withFile } from "../FileLine.ts"
 import type { Key } from "../Key.ts"
 import { layout } from "../Layout.ts"
 import type { Entry, MessageEntry, Model } from "../Model.ts"
-import { placeOf, scrollInto } from "../Timeline.ts"
+import { placeOf, scrollInto, scrollTo } from "../Timeline.ts"
 import { change, current, isIgnored, lookOf, seqOf } from "./conversations.ts"
 import * as Editing from "./editing.ts"
 import { requestOlder } from "./history.ts"
@@ -106,6 +106,16 @@ const goToAnswered = (model: Model, { replyTo }: MessageEntry): Next => {
     : only(choose(model, answered))
 }
 
+/** Shows all lines of a message, from its first on, or no more than before. */
+const fold = (model: Model, { key }: MessageEntry): Model => {
+  const folded: Model = { ...model, unfolded: model.unfolded === key ? undefined : key }
+  const { rows } = layout(folded).timeline
+  return change(folded, folded.current, (conversation) => ({
+    ...conversation,
+    scroll: scrollTo(conversation, key, lookOf(folded), rows),
+  }))
+}
+
 /** What is done with the message that is chosen; undefined where a key does nothing. */
 const act = (model: Model, entry: MessageEntry, letter: string): Next | undefined => {
   switch (letter) {
@@ -125,6 +135,8 @@ const act = (model: Model, entry: MessageEntry, letter: string): Next | undefine
       return copy(model, withFile(entry.content, entry.file, "\n"), "It")
     case "l":
       return copyLink(model, entry)
+    case "o":
+      return only(fold(end(model), entry))
     case "k":
       return move(model, -1)
     case "j":

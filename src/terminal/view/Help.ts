@@ -21,7 +21,10 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["+:tada:", "react to the last message, as /react does"],
   ["Ctrl+K, Alt+G", "go to a channel or to somebody, by a part of the name"],
   ["Ctrl+X", "the next server, where there are several"],
-  ["Ctrl+↑, Alt+M", "choose a message: t answer, r react, e edit, d delete, c copy, l link, a what it answers"],
+  [
+    "Ctrl+↑, Alt+M",
+    "choose a message: t answer, r react, e edit, d delete, c copy, l link, o all its lines, a what it answers",
+  ],
   ["Ctrl+R", "search what you sent before; while away: reconnect"],
   ["Ctrl+F", "search what is shown; Esc ends it"],
   ["Ctrl+_, Alt+_", "undo in the draft, and redo"],
