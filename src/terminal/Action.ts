@@ -93,6 +93,10 @@ export type Action =
   | { readonly _tag: "NotExported"; readonly channel: string; readonly why: string }
   /** This server is the one in the window now, or another. */
   | { readonly _tag: "Seen"; readonly shown: boolean }
+  /** Somebody chooses where to go, at another server of the window. */
+  | { readonly _tag: "PlacesWanted" }
+  /** The channels that there are. */
+  | { readonly _tag: "ChannelNames"; readonly names: ReadonlyArray<string> }
   /** A conversation is to be shown that was chosen at another server. */
   | { readonly _tag: "Enter"; readonly channel: string }
   /** What waits at the other servers. */
@@ -160,6 +164,8 @@ export type Intent =
   | { readonly _tag: "SetTopic"; readonly channel: string; readonly topic: string }
   | { readonly _tag: "SetStatus"; readonly status: Status; readonly text: string | undefined }
   | { readonly _tag: "ListChannels" }
+  /** The channels that there are, to go there. */
+  | { readonly _tag: "FindChannels" }
   | FileIntent
   /** The paths that begin so are to be offered. */
   | { readonly _tag: "ListPaths"; readonly typed: string }

@@ -269,7 +269,10 @@ export const run = Effect.fnUntraced(function* (
       const { settings } = shown().model()
       for (const seat of others()) seat.dispatch({ _tag: "Settings", settings })
     },
-    chooses: () => lookElsewhere(),
+    chooses: () => {
+      for (const seat of others()) seat.dispatch({ _tag: "PlacesWanted" })
+      lookElsewhere()
+    },
     showServer: (which, channel) => {
       // The one that has just this address, where it is a part of another, too.
       const exact = seats.findIndex((seat) => nameOf(seat) === which)

@@ -19,7 +19,8 @@ const maxChoices = 100
 
 const written = (name: string): string => (name.startsWith("@") ? Plain.channel(name) : `#${Plain.channel(name)}`)
 
-const withCount = ({ mentions, name, unread }: Place): string => {
+const withCount = ({ mentions, name, open, unread }: Place): string => {
+  if (!open && !name.startsWith("@")) return `${written(name)} (to enter)`
   const count = unread === 0 ? "" : mentions === 0 ? ` ${unread}` : ` ${unread} @${mentions}`
   return `${written(name)}${count}`
 }

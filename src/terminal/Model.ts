@@ -46,6 +46,8 @@ export interface Model {
   readonly said: { readonly text: string; readonly until: number } | undefined
   /** Whether another server is shown in the window: then nothing here is in sight. */
   readonly hidden: boolean
+  /** Channels of the server, also those that the user is not in, as they were when somebody last chose where to go; and when that was. */
+  readonly channels: { readonly names: ReadonlyArray<string>; readonly askedAt: number }
   /** The other servers in the window. */
   readonly elsewhere: ReadonlyArray<OtherServer>
   /** What the user wants of this client. */
@@ -393,6 +395,7 @@ export const initial = (options: {
   unfolded: undefined,
   said: undefined,
   hidden: options.hidden ?? false,
+  channels: { names: [], askedAt: Number.NEGATIVE_INFINITY },
   elsewhere: [],
   settings: options.settings ?? defaults,
   page: options.page,

@@ -12,6 +12,7 @@ import { giveUpAwaited, receiveEvent, joinFailed, publishFailed, published } fro
 import { channelInfo } from "./update/administer.ts"
 import * as Exporting from "./update/exporting.ts"
 import * as Files from "./update/files.ts"
+import * as Places from "./Places.ts"
 import * as Answered from "./update/answered.ts"
 import * as Past from "./update/past.ts"
 import { forgetGone } from "./update/replying.ts"
@@ -185,6 +186,10 @@ const step = (model: Model, action: Action): Next => {
       return [Exporting.moved(model, action), []]
     case "Seen":
       return [{ ...model, hidden: !action.shown }, []]
+    case "PlacesWanted":
+      return Places.ask(model)
+    case "ChannelNames":
+      return [{ ...model, channels: { ...model.channels, names: action.names } }, []]
     case "Enter":
       return enter(model, action.channel)
     case "Elsewhere":
@@ -200,8 +205,10 @@ export const update = (model: Model, action: Action): Next => {
   const [done, wanted] = step(model, action)
   const stepped = Undo.record(model, done)
   const [marked, marks] = sendReadMarker(clampScroll(stepped))
-  const [next, quotes] = Answered.ask(marked)
-  const intents = [...wanted, ...marks, ...quotes, ...quitWhenSent(next)]
+  const [quoting, quotes] = Answered.ask(marked)
+  const chooses = quoting.picker?.what === "switch" && model.picker === undefined
+  const [next, places] = chooses ? Places.ask(quoting) : [quoting, []]
+  const intents = [...wanted, ...marks, ...quotes, ...places, ...quitWhenSent(next)]
   const before = title(model)
   const after = title(next)
   return before === after ? [next, intents] : [next, [...intents, { _tag: "Title", text: after }]]

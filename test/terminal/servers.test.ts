@@ -79,7 +79,19 @@ describe("several servers in one window", () => {
     const there = new World().joins("lobby", "bob", "Zo\u00eb").act({ _tag: "Seen", shown: false })
     there.says("bob", "ann: here")
     world.act({ _tag: "Elsewhere", servers: [{ ...summaryOf(there.model, true), address: "chat.example.org" }] })
+    world.intents()
     world.press("text", { text: "k", ...ctrl })
+    assert.deepStrictEqual(world.intents(), [{ _tag: "FindChannels" }])
+    world.act({ _tag: "ChannelNames", names: ["kitchen", "ops"] })
+    assert.deepInclude(
+      choices(world.model).map(({ label, value }) => [label, value]),
+      ["#kitchen (to enter)", "kitchen"],
+    )
+    world
+      .act({ _tag: "ChannelNames", names: [] })
+      .press("escape")
+      .press("text", { text: "k", ...ctrl })
+    assert.deepStrictEqual(world.intents(), [])
     assert.deepStrictEqual(
       choices(world.model).map(({ label }) => label),
       ["#lobby 1 @1 at chat.example.org", "#ops", "@bob", "@bob at chat.example.org", "@Zo\u00eb at chat.example.org"],

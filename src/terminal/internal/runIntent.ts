@@ -42,6 +42,21 @@ const administer = (client: Client, [name, ...args]: Administration) =>
   // `Administration` pairs each name with the arguments of its method, which TypeScript cannot follow here.
   (client[name] as (...args: ReadonlyArray<unknown>) => ReturnType<Client["kick"]>)(...args)
 
+/** Pages of channels that are asked for: more names nobody goes through. */
+const maxPages = 5
+
+const channelNames = Effect.fnUntraced(function* (client: Client) {
+  const names: Array<string> = []
+  let after: string | undefined
+  for (let pages = 0; pages < maxPages; pages++) {
+    const { channels, next } = yield* client.channels(after)
+    names.push(...channels.map(({ channel }) => channel))
+    if (next === undefined) break
+    after = next
+  }
+  return names
+})
+
 /** Does it, and dispatches the outcome. */
 export const runIntent = (
   client: Client,
@@ -74,6 +89,11 @@ export const runIntent = (
       return orRefused(client.setStatus(intent.status, intent.text))
     case "ListChannels":
       return orRefused(Effect.tap(client.channels(), (page) => report({ _tag: "Channels", page })))
+    case "FindChannels": {
+      // What is not known is only not offered.
+      const found = Effect.tap(channelNames(client), (names) => report({ _tag: "ChannelNames", names }))
+      return Effect.ignore(found)
+    }
     case "Edit":
       return orRefused(client.edit(intent.channel, intent.target, intent.content))
     case "Delete":
