@@ -149,7 +149,9 @@ const observe = (pty: Pty.IPty, kitty: boolean, widths: IUnicodeVersionProvider)
   )
 
   const line = (row: number) => terminal.buffer.active.getLine(terminal.buffer.active.viewportY + row)
-  const rows = () => Array.from({ length: terminal.rows }, (_, row) => line(row)?.translateToString(true) ?? "")
+  // The emulator keeps what was beside a screen that has become narrower.
+  const rowAt = (row: number) => line(row)?.translateToString(true, 0, terminal.cols) ?? ""
+  const rows = () => Array.from({ length: terminal.rows }, (_, row) => rowAt(row))
   const text = () => rows().join("\n")
 
   const wait = async (what: string, holds: () => boolean): Promise<void> => {
