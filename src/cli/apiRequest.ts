@@ -107,7 +107,11 @@ const signIn = (
       ),
     ),
     ({ token }) => signOut(service, token),
-  ).pipe(Effect.tap(({ registered, user }) => (registered === true ? say(Identity.isNew(user.name)) : Effect.void)))
+  ).pipe(
+    Effect.tap(({ registered, user }) =>
+      registered === true ? say(Identity.isNew(user.name, user.role)) : Effect.void,
+    ),
+  )
 
 /** The service that is meant, and the token for it. */
 export const serviceOf = Effect.fnUntraced(function* (given: ApiFlags) {

@@ -14,6 +14,7 @@ import * as Address from "../client/Address.ts"
 import type { Credentials } from "../client/Credentials.ts"
 import { printable } from "../client/Printable.ts"
 import { quotedName } from "../domain/PlainName.ts"
+import type { Role } from "../domain/Role.ts"
 import * as Username from "../domain/Username.ts"
 import { isForeign } from "../server/ServerConfig.ts"
 import { userError } from "./userError.ts"
@@ -122,7 +123,8 @@ const askAndTry = Effect.fnUntraced(function* (
 })
 
 /** What is said to whoever has just been registered. */
-export const isNew = (name: string): string => `${quotedName(name)} is new there, and registered now`
+export const isNew = (name: string, role: Role | undefined): string =>
+  `${quotedName(name)} is new there, and registered now${role === "admin" ? "; as the first, to administer the service: see natter user --help" : ""}`
 
 /** The credentials that a profile holds. */
 const stored = (profile: Profile): Credentials | undefined => {

@@ -223,7 +223,7 @@ export const make = Effect.fnUntraced(function* (
     const ears = yield* receiver({ session, positions, outgoing, subscribers })
     hearing = { session, heard: ears.heard }
     const arriving = Effect.gen(function* () {
-      const { registered, username } = yield* signIn(session)
+      const { registered, role, username } = yield* signIn(session)
       if (wish !== undefined) yield* Effect.catchTag(wish.tell(session), "RequestError", () => Effect.void)
       const channels = [...positions.all, ...[...shutOut.values()].filter(({ name }) => !positions.isIn(name))]
       for (const channel of channels) {
@@ -233,7 +233,7 @@ export const make = Effect.fnUntraced(function* (
       }
       yield* Effect.timeoutOption(entering.all, longestEntry)
       yield* arrived
-      const isNew = registered === true ? { registered } : {}
+      const isNew = registered === true ? { registered, role } : {}
       transition({ _tag: "Arrived", username, version: session.version, ...isNew })
       current.set(session)
       Deferred.doneUnsafe(first, Exit.void)

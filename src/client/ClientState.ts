@@ -1,4 +1,5 @@
 /** The states of a client, and what leads from one to another. Pure: it is `Client` that waits and dials. */
+import type { Role } from "../domain/Role.ts"
 import type { Username } from "../domain/Username.ts"
 import type { Version } from "../protocol/Version.ts"
 import type { ConnectionFailure } from "./Reconnect.ts"
@@ -11,8 +12,9 @@ export type ClientState =
       readonly _tag: "Online"
       readonly username: Username
       readonly version: Version
-      /** Whether the account was made by this sign-in. */
+      /** Whether the account was made by this sign-in, and what it may do: the first there is administers the service. */
       readonly registered?: true
+      readonly role?: Role
     }
   /** Waiting for the next try, counted from 0. `until` is in milliseconds of the monotonic clock of `Clock`. */
   | { readonly _tag: "Away"; readonly because: ConnectionFailure; readonly attempt: number; readonly until: number }
@@ -32,6 +34,7 @@ export type ClientInput =
       readonly username: Username
       readonly version: Version
       readonly registered?: true
+      readonly role?: Role
     }
   /** There is no connection, or not any more; the next try is at `until`. */
   | { readonly _tag: "Lost"; readonly because: ConnectionFailure; readonly attempt: number; readonly until: number }

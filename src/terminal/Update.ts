@@ -44,9 +44,13 @@ const connectionChanged = (model: Model, state: Model["connection"]): Model => {
   const me = state._tag === "Online" ? state.username : model.me
   const next = { ...Files.forgetPace(model), connection: state, me }
   if (state._tag === "Online" && state.registered === true && model.connection._tag !== "Online") {
+    const name = Plain.nameInText(state.username)
+    const where = model.page === undefined ? "natter user --help" : `${model.page}/admin, and natter user --help`
+    const administers =
+      state.role === "admin" ? ` As the first, you administer this service: ${where} say what there is to do.` : ""
     return notice(
       next,
-      `You are new here: ${Plain.nameInText(state.username)} is registered now, with the password that you gave. \`natter login\` keeps you signed in.`,
+      `You are new here: ${name} is registered now, with the password that you gave. \`natter login\` keeps you signed in.${administers}`,
     )
   }
   const old = state._tag === "Online" && state.version === 1 && model.connection._tag === "Connecting"

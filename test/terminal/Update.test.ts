@@ -4,6 +4,7 @@ import { Seq } from "../../src/domain/Seq.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { RequestError } from "../../src/domain/RequestError.ts"
+import { Username } from "../../src/domain/Username.ts"
 import { banner } from "../../src/terminal/Banner.ts"
 import { masked } from "../../src/terminal/update/password.ts"
 import type { Entry } from "../../src/terminal/Model.ts"
@@ -616,6 +617,20 @@ describe("Update: keys", () => {
     const world = lobby("bob").says("bob", Array.from({ length: 60 }, (_, at) => `line ${at}.`).join("\n"))
     world.press("text", { ctrl: true, text: "f" }).type("line 7.")
     assert.include(world.screen().join("\n"), "line 7.")
+  })
+
+  it("says to whom is new that the name is registered, and to the first that the service is theirs to administer", () => {
+    const told = (role: "admin" | "member") => {
+      const world = new World({ columns: 200, rows: 24 })
+      world.model = { ...world.model, page: "https://chat.example.org" }
+      const username = Username.make("ann")
+      world.act({ _tag: "Connection", state: { _tag: "Returning", because: { message: "x" } as never, attempt: 1 } })
+      world.act({ _tag: "Connection", state: { _tag: "Online", username, version: 2, registered: true, role } })
+      return world.screen().join(" ").replaceAll(/\s+/g, " ")
+    }
+    assert.match(told("member"), /You are new here: ann is registered now/)
+    assert.notMatch(told("member"), /administer/)
+    assert.match(told("admin"), /you administer this service: https:\/\/chat\.example\.org\/admin/)
   })
 
   it("shows the help over everything until it is closed", () => {

@@ -67,7 +67,7 @@ export const login = Effect.fnUntraced(function* (given: Flags) {
   }))
   // Scripts that bring a password know whom they sign in.
   const typed = (yield* Identity.variable("NATTER_PASSWORD")) === undefined
-  if (typed && loggedIn.registered === true) yield* Console.error(Identity.isNew(loggedIn.username))
+  if (typed && loggedIn.registered === true) yield* Console.error(Identity.isNew(loggedIn.username, loggedIn.role))
   yield* Console.error(outcome(Address.format(address), profile))
 })
 

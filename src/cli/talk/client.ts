@@ -71,7 +71,7 @@ export const withClient = <A, E, R>(
     Effect.tap((client) =>
       Effect.flatMap(client.state, (state) =>
         state._tag === "Online" && state.registered === true
-          ? options.screen.notice(Identity.isNew(state.username))
+          ? options.screen.notice(Identity.isNew(state.username, state.role))
           : Effect.void,
       ),
     ),

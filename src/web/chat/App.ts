@@ -132,7 +132,7 @@ export class App {
     const refused = await this.enter(who, true)
     // As where somebody else is a guest by this name.
     if (refused !== undefined) throw new Refused(403, refused.reason, refused.message)
-    if (who.registered === true) this.chat?.note(trouble("Registered"))
+    if (who.registered === true) this.chat?.note(trouble(who.me.role === "admin" ? "FirstHere" : "Registered"))
   }
 
   async signOut(): Promise<void> {

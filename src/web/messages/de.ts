@@ -157,6 +157,7 @@ export const messages: Messages = {
   },
   trouble: {
     Registered: "Du bist neu hier: Dein Name ist jetzt registriert, mit dem Passwort, das du angegeben hast.",
+    FirstHere: "Du bist jetzt registriert, als Erster hier: Du verwaltest diesen Dienst, unter /admin.",
     ConnectionLost: "Es gibt keine Verbindung.",
     Unreachable: "Der Dienst ist nicht zu erreichen.",
     InvalidCredentials: "Der Name oder das Passwort ist falsch.",

@@ -161,6 +161,7 @@ export const messages = {
   /** By the reason of an error. What is not here is shown as the service says it. */
   trouble: {
     Registered: "You are new here: your name is registered now, with the password that you gave.",
+    FirstHere: "You are registered now, as the first here: you administer this service, at /admin.",
     ConnectionLost: "There is no connection.",
     Unreachable: "The service cannot be reached.",
     InvalidCredentials: "The name or the password is wrong.",
