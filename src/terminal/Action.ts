@@ -169,6 +169,8 @@ export type Intent =
   | FileIntent
   /** The paths that begin so are to be offered. */
   | { readonly _tag: "ListPaths"; readonly typed: string }
+  /** In which channels the user is now, to be entered at the next start. */
+  | { readonly _tag: "KeepChannels"; readonly names: ReadonlyArray<string> }
   /** Whom the user ignores now, to be kept until the next start. */
   | { readonly _tag: "KeepIgnored"; readonly names: ReadonlyArray<string> }
   | { readonly _tag: "Retry" }

@@ -26,8 +26,8 @@ import { titleOf, update } from "./Update.ts"
 import type { Capabilities } from "./view/Capabilities.ts"
 import * as Display from "./view/Display.ts"
 
-/** Whom the user ignores at this server, and what keeps that. */
-export interface Ignoring {
+/** Names that are known from before at this server, and what keeps others. */
+export interface KeptNames {
   readonly names: ReadonlyArray<string>
   readonly keep: (names: ReadonlyArray<string>) => Effect.Effect<void, { readonly message: string }>
 }
@@ -40,7 +40,10 @@ export interface ServerOptions {
   readonly channels: readonly [string, ...ReadonlyArray<string>]
   /** The client, once it has signed in. */
   readonly client: Effect.Effect<Client, ConnectionFailure>
-  readonly ignoring: Ignoring
+  /** Whom the user ignores. */
+  readonly ignoring: KeptNames
+  /** Keeps in which channels the user is, to enter them the next time; undefined where others are to be entered then. */
+  readonly keepChannels: KeptNames["keep"] | undefined
   /** Where the page of the service is; undefined where nobody could open it. */
   readonly page: string | undefined
   /** Called with what asks the user for the password, when the client needs it to sign in again. */
@@ -184,6 +187,10 @@ const sit = Effect.fnUntraced(function* (
       case "GetFile":
       case "CancelTransfer":
         return transfers.handle(intent)
+      case "KeepChannels":
+        // It is no loss that anybody has to hear of.
+        if (server.keepChannels !== undefined) start(Effect.ignore(server.keepChannels(intent.names)))
+        return
       case "KeepIgnored": {
         const why = ({ message }: { readonly message: string }) => `this holds until you leave only: ${message}`
         const keeping = Effect.catch(ignoring.keep(intent.names), (error) =>

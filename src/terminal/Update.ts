@@ -7,7 +7,7 @@ import { summaryOf } from "./Elsewhere.ts"
 import { withFile } from "./FileLine.ts"
 import type { Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
-import { notice, resize, clampScroll, stopTyping } from "./update/conversations.ts"
+import { clampScroll, isDirect, notice, resize, stopTyping } from "./update/conversations.ts"
 import { giveUpAwaited, receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
 import { channelInfo } from "./update/administer.ts"
 import * as Exporting from "./update/exporting.ts"
@@ -205,6 +205,18 @@ const step = (model: Model, action: Action): Next => {
   }
 }
 
+const channelsIn = ({ conversations }: Model): ReadonlyArray<string> =>
+  conversations.map(({ name }) => name).filter((name) => !isDirect(name))
+
+/** Where the user has entered or left a channel, which there are now. */
+const keepChannels = (before: Model, after: Model): ReadonlyArray<Intent> => {
+  if (before.conversations === after.conversations) return []
+  const names = channelsIn(after)
+  const former = channelsIn(before)
+  const isSame = names.length === former.length && names.every((name, at) => name === former[at])
+  return isSame ? [] : [{ _tag: "KeepChannels", names }]
+}
+
 export const update = (model: Model, action: Action): Next => {
   const [done, wanted] = step(model, action)
   const stepped = Undo.record(model, done)
@@ -212,7 +224,7 @@ export const update = (model: Model, action: Action): Next => {
   const [quoting, quotes] = Answered.ask(marked)
   const chooses = quoting.picker?.what === "switch" && model.picker === undefined
   const [next, places] = chooses ? Places.ask(quoting) : [quoting, []]
-  const intents = [...wanted, ...marks, ...quotes, ...places, ...quitWhenSent(next)]
+  const intents = [...wanted, ...marks, ...quotes, ...places, ...keepChannels(model, next), ...quitWhenSent(next)]
   const before = title(model)
   const after = title(next)
   return before === after ? [next, intents] : [next, [...intents, { _tag: "Title", text: after }]]

@@ -7,6 +7,17 @@ import { World } from "./world.ts"
 
 const ctrl = { ctrl: true } as const
 
+describe("where one was", () => {
+  it("is kept as one enters and leaves channels, without direct conversations", () => {
+    const world = new World().joins("lobby", "bob").says("bob", "hi")
+    assert.isUndefined(world.kept)
+    world.enter("/join ops").enter("/msg bob")
+    assert.deepStrictEqual(world.kept, ["lobby", "ops"])
+    world.act({ _tag: "NotJoined", channel: "ops", why: "it is private" })
+    assert.deepStrictEqual(world.kept, ["lobby"])
+  })
+})
+
 describe("several servers in one window", () => {
   it("counts as unread what is said at one that is not shown, and tells nobody that it is read", () => {
     const world = new World().joins("lobby", "bob").after(5000)

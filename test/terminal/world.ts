@@ -104,6 +104,8 @@ export class World {
   readonly reads: Array<readonly [channel: string, seq: number]> = []
   /** The pages of history that were requested. */
   readonly pages: Array<readonly [channel: string, before: number]> = []
+  /** The channels that are to be entered at the next start. */
+  kept: ReadonlyArray<string> | undefined
   title = ""
   private seq = 0
 
@@ -123,6 +125,7 @@ export class World {
       if (intent._tag === "Title") this.title = intent.text
       else if (intent._tag === "Read") this.reads.push([intent.channel, intent.seq])
       else if (intent._tag === "History") this.pages.push([intent.channel, intent.before])
+      else if (intent._tag === "KeepChannels") this.kept = intent.names
       else this.wanted.push(intent)
     }
     return this

@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
+import * as Schema from "effect/Schema"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as Address from "../../client/Address.ts"
 import * as Client from "../../client/Client.ts"
@@ -21,8 +22,8 @@ import * as Identity from "../identity.ts"
 import * as ServiceHttp from "../serviceHttp.ts"
 import { tlsOptions } from "../tls.ts"
 import { ofServer } from "../../terminal/Settings.ts"
-import { lobby } from "../../domain/ChannelName.ts"
-import { ignored } from "./ignored.ts"
+import { ChannelName, lobby } from "../../domain/ChannelName.ts"
+import * as KeptNames from "./keptNames.ts"
 import { localFiles } from "./localFiles.ts"
 import { write } from "./draftEditor.ts"
 import { settingsFile } from "./settingsFile.ts"
@@ -48,12 +49,14 @@ const load = () => {
   return import("../../terminal/Chat.ts")
 }
 
-/** Begins to sign in at a server. */
+const isChannelName = Schema.is(ChannelName)
+
+/** Begins to sign in at a server, in the channels that are named, or else in those in which one was last. */
 const serverOf = Effect.fnUntraced(function* (
   given: ChatFlags,
   address: Address.Address,
   credentials: Credentials,
-  channels: ServerOptions["channels"],
+  named: ReadonlyArray<string>,
 ) {
   const tls = yield* tlsOptions(given, address)
   const target = ServiceHttp.targetOf(address)
@@ -73,15 +76,18 @@ const serverOf = Effect.fnUntraced(function* (
       onWaiting: (state) => SubscriptionRef.set(waiting, state),
     }).pipe(Effect.provide(NodeDialer.layer(address, tls))),
   )
+  const left = yield* KeptNames.channels(address)
+  const [channel = lobby, ...others] = named.length > 0 ? named : left.names.filter(isChannelName)
   const server: ServerOptions = {
     address: Address.format(address),
-    channels,
+    channels: [channel, ...others],
     client: Effect.tap(Fiber.join(arriving), (client) =>
       Effect.map(client.state, (state) => {
         if (state._tag === "Online") username = state.username
       }),
     ),
-    ignoring: yield* ignored(address),
+    ignoring: yield* KeptNames.ignored(address),
+    keepChannels: named.length > 0 ? undefined : left.keep,
     page: target.socketPath === undefined ? ServiceHttp.show(target) : undefined,
     onAsk: (ask) => void Deferred.doneUnsafe(asking, Exit.succeed(ask)),
     waiting: SubscriptionRef.changes(waiting),
@@ -94,12 +100,9 @@ export const run = Effect.fnUntraced(
   function* (given: ChatFlags) {
     const address = yield* Identity.addressOf(given.address)
     const kept = yield* settingsFile(process.env)
-    /** Those that are entered by themselves at a server, where none is named. */
-    const channelsOf = (address: Address.Address, named: ReadonlyArray<string>): ServerOptions["channels"] => {
-      const { autojoin = [] } = ofServer(kept.settings, Address.format(address))
-      const [first = lobby, ...others] = named.length > 0 ? named : autojoin
-      return [first, ...others]
-    }
+    /** Those that are wanted at a server: on the command line, or else each time. Where there are none one is where one was. */
+    const channelsOf = (address: Address.Address, named: ReadonlyArray<string>): ReadonlyArray<string> =>
+      named.length > 0 ? named : (ofServer(kept.settings, Address.format(address)).autojoin ?? [])
     const loading = yield* Effect.forkScoped(Effect.promise(load))
     const credentials = yield* Identity.credentials(given, address)
     const also = yield* Effect.forEach(given.also, (text) =>

@@ -25,6 +25,7 @@ export type ClientIntent = Exclude<
         | "Notify"
         | "SignIn"
         | "ListPaths"
+        | "KeepChannels"
         | "KeepIgnored"
     }
 >

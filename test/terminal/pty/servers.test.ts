@@ -51,8 +51,20 @@ describe("natter chat --also", () => {
       yield* ann.shows(new RegExp(`127\\.0\\.0\\.1:${there.port} away`))
       ann.type("still here\r")
       yield* ann.shows(/  still here +│/)
+      ann.type("/join where-i-was\r")
+      yield* ann.shows(/You are in #where-i-was/)
       ann.type("/quit\r")
       assert.strictEqual(yield* ann.ended, 0)
+      // Where one was one is again, but for channels that are named.
+      const back = yield* spawn(process.execPath, [main, ...args.slice(0, 4)], {
+        size: { columns: 100, rows: 24 },
+        env,
+      })
+      yield* back.shows(/#lobby[^]*#where-i-was/)
+      const named = [main, ...args.slice(0, 4), "-c", "den"]
+      const once = yield* spawn(process.execPath, named, { size: { columns: 100, rows: 24 }, env })
+      yield* once.shows(/You are in #den/)
+      assert.notInclude(once.text(), "where-i-was")
     }).pipe(Effect.scoped),
   )
 })

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fs from "node:fs"
 import * as Address from "../../../src/client/Address.ts"
-import { ignored } from "../../../src/cli/talk/ignored.ts"
+import { channels, ignored } from "../../../src/cli/talk/keptNames.ts"
 import { makeFolder } from "../NatterProcess.ts"
 
 const address = (text: string) => Result.getOrThrow(Address.parse(text))
@@ -31,6 +31,12 @@ describe("whom one ignores", () => {
       assert.strictEqual(fs.statSync(file).mode & 0o777, 0o600)
       assert.deepStrictEqual((yield* here(ignored(address("CHAT.example.org:8080")))).names, ["Eve"])
       assert.deepStrictEqual((yield* here(ignored(address("localhost:8080")))).names, ["bob", "cy"])
+      // Where one was is kept apart; of what is kept at the same time the last counts.
+      const places = yield* here(channels(address("chat.example.org:8080")))
+      yield* Effect.forEach([["lobby"], ["lobby", "ops"], ["ops"]], (names) => places.keep(names), {
+        concurrency: "unbounded",
+      })
+      assert.deepStrictEqual((yield* here(channels(address("chat.example.org:8080")))).names, ["ops"])
       yield* first.keep([])
       assert.deepStrictEqual((yield* here(ignored(address("chat.example.org:8080")))).names, [])
       // What somebody has damaged stops nobody from talking.
