@@ -15,6 +15,7 @@ const actions = {
   next: ctrl("n"),
   previous: ctrl("p"),
   unread: alt("a"),
+  firstNew: alt("u"),
   editor: alt("e"),
   bare: alt("l"),
   undo: ctrl("_"),

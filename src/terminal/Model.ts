@@ -188,7 +188,7 @@ export interface Conversation {
   readonly read: Seq | undefined
   /** Up to this place `unread` has what the service has counted. */
   readonly counted: Seq | undefined
-  /** The first place that was unread at sign-in: once it is loaded, the line "new" is drawn above it. */
+  /** The first place that was unread at sign-in, until that is loaded: the line "new" is drawn above the first behind it. */
   readonly unreadFrom: Seq | undefined
   /** The latest changes of messages that are not loaded: a page that is on its way may have these as they were before. */
   readonly changes: ReadonlyArray<Change>
@@ -200,6 +200,10 @@ export interface Conversation {
   readonly mentions: number
   /** Where the line "new" is drawn: the key of the first entry that was not read; undefined for none. */
   readonly firstUnread: number | undefined
+  /** How many messages were behind that line when they were shown. */
+  readonly shownAsNew: number
+  /** Whether pages of history are loaded until that line is in its place, to go there. */
+  readonly seeking: boolean
   /** Who is typing, and until when that holds, in milliseconds. */
   readonly typing: ReadonlyMap<Username, number>
   /** Lines between the bottom of the window and the newest line; at 0 it follows new ones. */
@@ -354,6 +358,8 @@ export const conversation = (name: string): Conversation => ({
   unread: 0,
   mentions: 0,
   firstUnread: undefined,
+  shownAsNew: 0,
+  seeking: false,
   typing: new Map(),
   scroll: 0,
   listed: undefined,

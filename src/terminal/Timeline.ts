@@ -173,7 +173,7 @@ export const scrollInto = (conversation: Conversation, key: number, look: Look, 
   const all = below + heightAt(conversation, found, look)
   // Where the window is not at the bottom, its last line says how much is below it.
   if (below <= scroll) return Math.max(0, below - 1)
-  return all > scroll + height ? Math.max(below - 1, all - height) : scroll
+  return all > scroll + height ? Math.min(below - 1, all - height) : scroll
 }
 
 /** The scroll position that shows an entry in the middle of a window of so many lines. */

@@ -14,6 +14,7 @@ import * as Exporting from "./update/exporting.ts"
 import * as Files from "./update/files.ts"
 import * as Places from "./Places.ts"
 import * as Answered from "./update/answered.ts"
+import * as FirstNew from "./update/firstNew.ts"
 import * as Past from "./update/past.ts"
 import { forgetGone } from "./update/replying.ts"
 import { quitWhenSent } from "./update/quit.ts"
@@ -141,9 +142,9 @@ const step = (model: Model, action: Action): Next => {
     case "Channels":
       return [notice(model, channelList(action.page)), []]
     case "History":
-      return [addPage(model, action.page), []]
+      return FirstNew.goOn(addPage(model, action.page), action.channel)
     case "NoHistory":
-      return [pageFailed(model, action.channel, action.why), []]
+      return FirstNew.goOn(pageFailed(model, action.channel, action.why), action.channel)
     case "Unread":
       return [markUnread(model, action.channels), []]
     case "SearchResult": {

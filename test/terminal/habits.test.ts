@@ -2,8 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { renderToString } from "ink"
 import { createElement } from "react"
+import { layout } from "../../src/terminal/Layout.ts"
 import { Header } from "../../src/terminal/view/Header.ts"
-import { event, joined, World } from "./world.ts"
+import { Window } from "../../src/terminal/view/Window.ts"
+import { event, joined, page, World } from "./world.ts"
 
 const ctrl = (world: World, text: string) => world.press("text", { text, ctrl: true })
 const draft = ({ model }: World) => model.editor.text
@@ -186,5 +188,56 @@ describe("the channels beside this one", () => {
     // In a draft there are words to go through.
     world.type("two words").press("left", { alt: true })
     assert.deepStrictEqual([world.model.current, world.model.editor.cursor], ["lobby", 4])
+  })
+})
+
+describe("what is new further up", () => {
+  const entries = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, at) => ({
+      seq: from + at,
+      id: `m${from + at}`,
+      content: `line ${from + at}`,
+    }))
+  const top = ({ model }: World) =>
+    renderToString(createElement(Window, { layout: layout(model), model }), { columns: 80 }).split("\n")[0]!
+  const load = (world: World, from: number, to: number) =>
+    world.act({ _tag: "History", channel: "ops", page: page("ops", entries(from, to), from > 1) })
+
+  it("is said in the first line, and Alt+U goes there, however much has to be loaded for it", () => {
+    const world = new World({ columns: 60, rows: 24 }, ["lobby", "ops"]).joins("lobby")
+    world.receive(joined("ops", ["ann", "bob"], { seq: 500 }))
+    world.act({ _tag: "Unread", channels: [{ channel: "ops", read: 250, last: 500, unread: 250 } as never] })
+    load(world, 401, 500).press("down", { alt: true })
+    assert.match(top(world), /^ ↑ 250 new further up \(Alt\+U\)/)
+    world.press("text", { alt: true, text: "u" })
+    load(load(world, 301, 400), 201, 300)
+    assert.deepStrictEqual(world.pages.slice(-2), [
+      ["ops", 401],
+      ["ops", 301],
+    ])
+    assert.match(top(world), /─ new ─/)
+    assert.include(world.screen()[1]!, "line 251")
+    // Each line is seen when one goes on page by page.
+    const seen = new Set<string>()
+    for (let at = 0; at < 16; at++) {
+      const shown = renderToString(createElement(Window, { layout: layout(world.model), model: world.model }), {
+        columns: 80,
+      })
+      for (const [line] of shown.matchAll(/line \d+/g)) seen.add(line)
+      world.press("pageDown")
+    }
+    assert.strictEqual(seen.size, 250)
+    for (let at = 0; at < 16; at++) {
+      const shown = renderToString(createElement(Window, { layout: layout(world.model), model: world.model }), {
+        columns: 80,
+      })
+      for (const [line] of shown.matchAll(/line \d+/g)) seen.delete(line)
+      world.press("pageUp")
+    }
+    assert.strictEqual(seen.size, 0)
+    assert.strictEqual(
+      new World().joins("lobby").press("text", { alt: true, text: "u" }).model.said?.text,
+      "There is nothing new here.",
+    )
   })
 })

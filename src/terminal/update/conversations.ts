@@ -75,7 +75,9 @@ export const isWaiting = (entry: Entry): entry is Extract<Entry, { readonly _tag
   entry._tag === "Unsent" && entry.waiting === true
 
 const read = (conversation: Conversation): Conversation =>
-  conversation.scroll === 0 ? { ...conversation, unread: 0, mentions: 0 } : conversation
+  conversation.scroll === 0 && conversation.unread > 0
+    ? { ...conversation, unread: 0, mentions: 0, shownAsNew: conversation.unread }
+    : conversation
 
 /** Shows another conversation. The one before has no line "new" any more, and keeps its draft. */
 export const show = (model: Model, name: string): Model => {
@@ -85,6 +87,7 @@ export const show = (model: Model, name: string): Model => {
     ...conversation,
     firstUnread: undefined,
     unreadFrom: undefined,
+    seeking: false,
     scroll: 0,
     // An edit of a message is not kept as a draft.
     draft: model.editing === undefined ? model.editor : empty,

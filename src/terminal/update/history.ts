@@ -238,6 +238,7 @@ export const markUnread = (model: Model, channels: ServerFrameOf<"Unread">["chan
         counted: last,
         unreadFrom: Seq.next(read),
         unread: conversation === current(model) ? conversation.unread : unread + since.length,
+        shownAsNew: conversation === current(model) ? unread : conversation.shownAsNew,
       }
     })
     return placeUnreadLine(known, channel)
@@ -255,15 +256,16 @@ const namesShown = 10
 /** Puts the line "new" above the first unread message, once that is loaded. */
 const placeUnreadLine = (model: Model, name: string): Model =>
   change(model, name, (conversation) => {
-    const { entries, loading, unreadFrom } = conversation
+    const { entries, loading, oldest = Seq.zero, unreadFrom } = conversation
     if (unreadFrom === undefined || loading) return conversation
     const isNew = (entry: Entry): entry is MessageEntry =>
       entry._tag === "Message" && (seqOf(entry) ?? 0) >= unreadFrom && entry.from !== model.me
     const named = entries.filter((entry) => isNew(entry) && entry.mention && entry.deleted !== true).length
     return {
       ...conversation,
-      unreadFrom: undefined,
-      firstUnread: conversation.firstUnread ?? entries.find(isNew)?.key,
+      // What is new may begin before what is loaded.
+      unreadFrom: oldest > unreadFrom ? unreadFrom : undefined,
+      firstUnread: entries.find(isNew)?.key ?? conversation.firstUnread,
       mentions: conversation.unread === 0 ? 0 : Math.min(conversation.unread, Math.max(conversation.mentions, named)),
     }
   })

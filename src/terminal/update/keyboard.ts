@@ -14,6 +14,7 @@ import { cutBy } from "./cutting.ts"
 import * as Editing from "./editing.ts"
 import * as Exporting from "./exporting.ts"
 import * as Files from "./files.ts"
+import * as FirstNew from "./firstNew.ts"
 import * as Past from "./past.ts"
 import * as Password from "./password.ts"
 import { quit } from "./quit.ts"
@@ -175,6 +176,8 @@ const withAlt = (model: Model, text: string): Next => {
       return [model, [{ _tag: "ShowBare", lines: bareLines(model) }]]
     case "g":
       return only(Picking.open(model, "switch"))
+    case "u":
+      return FirstNew.goToFirstNew(model)
     case "m":
       return only(Selecting.begin(model))
   }
@@ -194,7 +197,11 @@ const typeText = (model: Model, key: Key): Next => {
 }
 
 /** A page leaves a line of the one before in sight. */
-const page = (model: Model): number => Math.max(1, layout(model).timeline.rows - 1)
+const page = (model: Model): number => {
+  const { rows } = layout(model).timeline
+  // Where the first line says that something is new further up, nothing is seen of what stands there.
+  return Math.max(1, rows - (current(model).firstUnread === undefined ? 1 : 2))
+}
 
 /** Scrolls up; at the top, a page of history is requested. */
 const scrollUp = (model: Model, by: number): Next => {

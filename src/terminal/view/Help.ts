@@ -12,6 +12,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Alt+↑ Alt+↓", "another channel (Ctrl+P N, Ctrl+PageUp PageDown, F5 F6; Alt+← → before one types)"],
   ["Alt+1 … Alt+9", "a channel by its place"],
   ["Alt+A", "the next with something new"],
+  ["Alt+U", "the first line that is new"],
   ["PageUp PageDown", "read what was said; older pages are loaded"],
   ["Ctrl+End", "back to the newest"],
   ["Wheel", "read what was said; Shift and the mouse select"],
