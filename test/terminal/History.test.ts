@@ -416,7 +416,8 @@ describe("Update: channels and rights", () => {
     for (const part of [
       "owners: bob",
       "everybody may speak",
-      "members, moderators and owners may set the topic",
+      "you are none of these",
+      "people with the role member, moderators and owners may set the topic",
       "moderators and owners may let people in or throw them out and take away what others said",
       "owners may rename it, and say what it is",
       "administrators of the service may do all of it",

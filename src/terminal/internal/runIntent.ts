@@ -1,10 +1,11 @@
 import * as Effect from "effect/Effect"
 import type { Client } from "../../client/Client.ts"
 import type { ConnectionFailure } from "../../client/Reconnect.ts"
-import type { RequestError } from "../../domain/RequestError.ts"
+import { catalog, type RequestError } from "../../domain/RequestError.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Action, Administration, FileIntent, Intent } from "../Action.ts"
 import { explained } from "./advice.ts"
+import { refused } from "./refused.ts"
 
 /** The intents that are for the client. */
 export type ClientIntent = Exclude<
@@ -34,7 +35,9 @@ export type ClientIntent = Exclude<
 const whyNot = (channel: string, error: RequestError | ConnectionFailure): string =>
   channel.startsWith("@") && (error.reason === "InvalidFrame" || error.reason === "NotSupported")
     ? "this server has no direct conversations"
-    : explained(error)
+    : error.reason === "Forbidden" && error.message === catalog.Forbidden.message
+      ? "it is private: whoever owns it can /invite you"
+      : explained(error)
 
 /** Entries on a page of history. */
 const pageSize = 100
@@ -66,7 +69,7 @@ export const runIntent = (
 ): Effect.Effect<void> => {
   const report = (action: Action) => Effect.sync(() => dispatch(action))
   const orRefused = <A, E extends { readonly message: string }>(request: Effect.Effect<A, E>) =>
-    Effect.catch(Effect.asVoid(request), (error) => report({ _tag: "Refused", why: explained(error) }))
+    Effect.catch(Effect.asVoid(request), (error) => report({ _tag: "Refused", why: refused(intent, error) }))
 
   switch (intent._tag) {
     case "Publish": {

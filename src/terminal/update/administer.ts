@@ -1,13 +1,14 @@
 /** Commands of owners and moderators. */
 import * as Schema from "effect/Schema"
 import { lobby } from "../../domain/ChannelName.ts"
-import * as Rights from "../../domain/Rights.ts"
+import type * as Rights from "../../domain/Rights.ts"
 import { AddressRange } from "../../domain/AddressRange.ts"
 import { ChannelRole } from "../../domain/ChannelRole.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Administration, Intent } from "../Action.ts"
 import type { Command } from "../Command.ts"
 import { dateAndTime } from "../internal/day.ts"
+import { listed, whoMay } from "../internal/whoMay.ts"
 import { firstWord, termsOf } from "../../text/SlashCommand.ts"
 import type { Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
@@ -100,28 +101,13 @@ const deeds: ReadonlyArray<readonly [action: Rights.Action, words: string]> = [
   ["configure", "rename it, and say what it is"],
 ]
 
-/** From the lowest on; each may what those before it may. */
-const ranks = [
-  ["stranger", "everybody"],
-  ["member", "members"],
-  ["moderator", "moderators"],
-  ["owner", "owners"],
-] as const
-
-const listed = (words: ReadonlyArray<string>): string =>
-  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`
-
 /** Who may do what, a line for all that the same people may. */
-const whoMay = ({ access, archived, channel }: ServerFrameOf<"ChannelInfo">): ReadonlyArray<string> => {
+const rights = ({ access, archived, channel }: ServerFrameOf<"ChannelInfo">): ReadonlyArray<string> => {
   const byPeople = new Map<string, Array<string>>()
   for (const [action, words] of deeds) {
     // Nobody renames the lobby, and nobody owns it.
     const what = channel === lobby ? words.replace("rename it, and ", "") : words
-    const may = ranks.filter(
-      ([standing]) =>
-        Rights.refusal(action, { kind: access, standing, banned: false, muted: false, archived }) === undefined,
-    )
-    const people = may[0]?.[0] === "stranger" ? "everybody" : listed(may.map(([, people]) => people))
+    const people = listed(whoMay(action, access, archived))
     byPeople.set(people, [...(byPeople.get(people) ?? []), what])
   }
   const lines = [...byPeople].map(([people, what]) => `${people === "" ? "nobody" : people} may ${listed(what)}`)
@@ -144,7 +130,10 @@ export const channelInfo = (info: ServerFrameOf<"ChannelInfo">): string => {
     ...(created === undefined ? [] : [`made on ${dateAndTime(created)}`]),
     ...(role === undefined ? [] : [`you are ${role === "owner" ? "an" : "a"} ${role}`]),
     ...people,
-    ...(isDirect(channel) ? [] : whoMay(info)),
+    ...(role === undefined && !isDirect(channel)
+      ? [people.length === 0 ? "nobody has a role here" : "you are none of these"]
+      : []),
+    ...(isDirect(channel) ? [] : rights(info)),
     ...sanctions.map(({ address, kind, reason, until, username }) => {
       const what = kind === "ban" ? "kept out" : "muted"
       const end = until === undefined ? "" : ` until ${dateAndTime(until)}`
