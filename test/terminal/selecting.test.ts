@@ -100,10 +100,23 @@ describe("choosing a message", () => {
 
     const deleted = talked().press("up").type("d")
     assert.deepStrictEqual(deleted.intents(), [])
-    assert.match(deleted.model.said!.text, /Once more/)
-    deleted.press("up").press("down")
-    assert.deepStrictEqual(deleted.type("d").intents(), [])
-    assert.deepStrictEqual(deleted.type("d").intents(), [{ _tag: "Delete", channel: "lobby", target: Seq.make(2) }])
+    assert.strictEqual(deleted.model.said!.text, "Enter deletes your message for everybody.")
+    deleted.press("up").press("down").press("enter")
+    assert.deepStrictEqual(deleted.intents(), [])
+    for (const sure of ["enter", "y"] as const) {
+      const world = talked().press("up").type("d")
+      if (sure === "y") world.type("y")
+      else world.press("enter")
+      assert.deepStrictEqual(world.intents(), [{ _tag: "Delete", channel: "lobby", target: Seq.make(2) }])
+    }
+    assert.strictEqual(talked().type("d").model.said!.text, "Enter deletes the message of grace for everybody.")
+    // A word that is typed there deletes nothing: it is to be said.
+    const typed = talked().type("add a bud")
+    assert.deepStrictEqual([typed.model.editor.text, typed.model.selected], [" a bud", undefined])
+    assert.notInclude(
+      typed.intents().map(({ _tag }) => _tag),
+      "Delete",
+    )
 
     assert.deepStrictEqual(talked().type("c").intents(), [{ _tag: "Copy", text: "look at this" }])
     const linked = talked()

@@ -2,8 +2,10 @@
 import type { Intent } from "../Action.ts"
 import { withFile } from "../FileLine.ts"
 import type { Key } from "../Key.ts"
+import * as Editor from "../Editor.ts"
 import { layout } from "../Layout.ts"
 import type { Entry, MessageEntry, Model } from "../Model.ts"
+import * as Plain from "../Plain.ts"
 import { placeOf, scrollInto, scrollTo } from "../Timeline.ts"
 import { change, current, isIgnored, lookOf, seqOf } from "./conversations.ts"
 import * as Editing from "./editing.ts"
@@ -74,12 +76,16 @@ const edit = (model: Model, entry: MessageEntry): Next => {
 }
 
 const remove = (model: Model, entry: MessageEntry): Next => {
+  if (seqOf(entry) === undefined) return only(end(model))
+  const whose = entry.from === model.me ? "your message" : `the message of ${Plain.nameInText(entry.from)}`
+  const asking = { ...model, selected: { key: entry.key, deleting: true } }
+  return only(say(asking, `Enter deletes ${whose} for everybody.`))
+}
+
+/** Another key than the one that asks: words have two of the same letter in them. */
+const confirm = (model: Model, entry: MessageEntry): Next => {
   const target = seqOf(entry)
-  if (target === undefined) return only(end(model))
-  if (model.selected?.deleting !== true) {
-    return only(say({ ...model, selected: { key: entry.key, deleting: true } }, "Once more deletes it for everybody."))
-  }
-  return [end(model), [{ _tag: "Delete", channel: model.current, target }]]
+  return [end(model), target === undefined ? [] : [{ _tag: "Delete", channel: model.current, target }]]
 }
 
 const copy = (model: Model, text: string, what: string): Next => [
@@ -172,9 +178,13 @@ export const press = (model: Model, key: Key): Next => {
       return remove(model, entry)
     case "text": {
       if (key.ctrl || key.alt) return only(end(model))
-      return act(model, entry, key.text) ?? only({ ...model, selected: { key: entry.key, deleting: false } })
+      if (model.selected?.deleting === true && key.text === "y") return confirm(model, entry)
+      const sure = { ...model, selected: { key: entry.key, deleting: false } }
+      // Whoever types on wants to say something.
+      return act(sure, entry, key.text) ?? only({ ...end(model), editor: Editor.insert(model.editor, key.text) })
     }
     case "enter":
+      if (model.selected?.deleting === true) return confirm(model, entry)
       return only(Replying.reply(end(model), entry))
     case "escape":
       return only(end(model))
