@@ -38,6 +38,8 @@ export type Action =
   | { readonly _tag: "Pasted"; readonly text: string }
   /** The wheel was turned: so many lines up, or with a negative number down; or an arrow was pressed so often. */
   | { readonly _tag: "Wheel"; readonly lines: number; readonly arrows?: number | undefined }
+  /** The mouse was clicked on this place, from the top left on, where there is 0. */
+  | { readonly _tag: "Clicked"; readonly column: number; readonly row: number }
   | { readonly _tag: "Resized"; readonly size: Size }
   /** Once a second. */
   | { readonly _tag: "Tick"; readonly now: number; readonly ticks: number }

@@ -9,6 +9,7 @@ import type { Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
 import { clampScroll, isDirect, notice, resize, stopTyping } from "./update/conversations.ts"
 import { giveUpAwaited, receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
+import { click } from "./update/clicking.ts"
 import { channelInfo } from "./update/administer.ts"
 import * as Exporting from "./update/exporting.ts"
 import * as Files from "./update/files.ts"
@@ -119,6 +120,8 @@ const step = (model: Model, action: Action): Next => {
       return pasteText(model, action.text)
     case "Wheel":
       return turnWheel(model, action.lines, action.arrows)
+    case "Clicked":
+      return click(model, action.column, action.row)
     case "Resized":
       return [resize(model, action.size), []]
     case "Tick":

@@ -241,3 +241,35 @@ describe("what is new further up", () => {
     )
   })
 })
+
+describe("a click", () => {
+  const clicked = (world: World, column: number, row: number) => world.act({ _tag: "Clicked", column, row })
+
+  it("goes to what it is on: a channel, the end, what is new, a message", () => {
+    const world = new World({ columns: 80, rows: 24 }, ["lobby", "ops"]).joins("lobby", "bob").joins("ops")
+    assert.strictEqual(clicked(world, 3, 2).model.current, "ops")
+    assert.strictEqual(clicked(world, 3, 1).model.current, "lobby")
+    for (let line = 1; line <= 60; line++) world.says("bob", `line ${line}`)
+    // The header, the line above the draft and the draft are not in it.
+    const chosen = () => world.shown.entries.find(({ key }) => key === world.model.selected?.key)
+    assert.deepInclude(clicked(world, 30, 21).press("up").model.selected, { deleting: false })
+    assert.deepInclude(chosen(), { content: "line 59" })
+    assert.deepInclude((clicked(world, 30, 11), chosen()), { content: "line 50" })
+    world.press("escape").press("pageUp").press("pageUp")
+    assert.isAbove(world.shown.scroll, 0)
+    assert.strictEqual(clicked(world, 30, 21).shown.scroll, 0)
+    const before = world.model
+    for (const [column, row] of [
+      [3, 9],
+      [14, 5],
+      [30, 0],
+      [30, 22],
+      [30, 23],
+      [500, 5],
+    ] as const) {
+      assert.strictEqual(clicked(world, column, row).model, before, `${column} ${row}`)
+    }
+    world.enter("/help")
+    assert.strictEqual(clicked(world, 3, 2).model.current, "lobby")
+  })
+})

@@ -37,6 +37,12 @@ const choose = (model: Model, { key }: MessageEntry): Model => {
   }))
 }
 
+/** Chooses the message of this key, if it is one that can be chosen. */
+export const chooseKey = (model: Model, key: number): Model => {
+  const found = chosenFrom(model).find((entry) => entry.key === key)
+  return found === undefined ? model : choose({ ...Editing.stopEditing(model), completion: undefined }, found)
+}
+
 /** Chooses the lowest message in sight. */
 export const begin = (model: Model): Model => {
   const conversation = current(model)

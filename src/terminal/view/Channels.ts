@@ -1,15 +1,10 @@
 import { createElement } from "react"
+import { around } from "../ChannelRows.ts"
 import type { Conversation } from "../Model.ts"
 import { cut, fit, width } from "../Width.ts"
 import { written } from "./Header.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
-
-/** As many as fit, with the current one among them. */
-const around = <A>(all: ReadonlyArray<A>, at: number, height: number): ReadonlyArray<A> => {
-  const start = Math.max(0, Math.min(at - Math.floor(height / 2), all.length - height))
-  return all.slice(start, start + height)
-}
 
 /** How many messages are unread, and behind `@` how many of them name the user. */
 const countOf = ({ mentions, unread }: Conversation): string => {

@@ -7,6 +7,8 @@ export type Input =
   | { readonly _tag: "Paste"; readonly text: string }
   /** So many turns of the wheel, up; a negative number is down. With `arrows` it came as so many arrows, and may be these. */
   | { readonly _tag: "Wheel"; readonly turns: number; readonly arrows?: number }
+  /** The mouse was clicked on this place, from the top left on, where there is 0. */
+  | { readonly _tag: "Click"; readonly column: number; readonly row: number }
   /** The terminal speaks kitty's keyboard protocol. */
   | { readonly _tag: "KittyKeyboard" }
 
@@ -29,8 +31,9 @@ const nothing: ReadonlyArray<Input> = []
 
 const asInput = (key: Key | undefined): ReadonlyArray<Input> => (key === undefined ? nothing : [{ _tag: "Key", key }])
 
-/** A report of the mouse: only the wheel means anything here. Its bits say which way, and which keys were held. */
-const wheel = (button: number): ReadonlyArray<Input> => {
+/** A report of the mouse: the wheel, or a click of the first button. The bits say which way, and which keys were held. */
+const mouse = (button: number, column: number, row: number): ReadonlyArray<Input> => {
+  if (button === 0) return column < 1 || row < 1 ? nothing : [{ _tag: "Click", column: column - 1, row: row - 1 }]
   const which = button & ~0b11100
   return which === 64 || which === 65 ? [{ _tag: "Wheel", turns: which === 64 ? 1 : -1 }] : nothing
 }
@@ -202,10 +205,13 @@ export class InputParser {
     }
     if (final === "M" && parameters === "") {
       // The mouse as terminals report it that do not know a better way: three characters follow.
-      return end + 3 > text.length ? undefined : { input: wheel((text.codePointAt(end) ?? 32) - 32), end: end + 3 }
+      if (end + 3 > text.length) return undefined
+      const [button, column, row] = [0, 1, 2].map((at) => text.charCodeAt(end + at) - 32)
+      return { input: mouse(button!, column!, row!), end: end + 3 }
     }
-    const [, button] = /^<(\d{1,3});\d+;\d+$/.exec(parameters) ?? []
-    if (button !== undefined) return { input: final === "M" ? wheel(Number(button)) : nothing, end }
+    const [, ...report] = /^<(\d{1,3});(\d{1,5});(\d{1,5})$/.exec(parameters) ?? []
+    const [button, column, row] = report.map(Number)
+    if (button !== undefined) return { input: final === "M" ? mouse(button, column!, row!) : nothing, end }
     if (final === "u" && /^\?\d+$/.test(parameters)) return { input: [{ _tag: "KittyKeyboard" }], end }
     return { input: asInput(keyOfCsi(parameters, final)), end }
   }

@@ -1,4 +1,4 @@
-/** The keyboard and the wheel: taken over for the time of a scope, and then given back. */
+/** The keyboard and the mouse: taken over for the time of a scope, and then given back. */
 import type { Action } from "../Action.ts"
 import type { Key } from "../Key.ts"
 import * as EscapeSequences from "./EscapeSequences.ts"
@@ -107,6 +107,9 @@ export class Keyboard {
           break
         case "Wheel":
           dispatch({ _tag: "Wheel", lines: linesOfTurn * input.turns, arrows: input.arrows })
+          break
+        case "Click":
+          dispatch({ _tag: "Clicked", column: input.column, row: input.row })
           break
         case "KittyKeyboard":
           if (this.kitty) break

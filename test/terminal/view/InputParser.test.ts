@@ -7,6 +7,7 @@ const said = (inputs: ReadonlyArray<Input>): ReadonlyArray<string> =>
   inputs.map((input) => {
     if (input._tag === "Paste") return `paste ${JSON.stringify(input.text)}`
     if (input._tag === "Wheel") return `wheel ${input.turns}`
+    if (input._tag === "Click") return `click ${input.column} ${input.row}`
     if (input._tag === "KittyKeyboard") return "kitty"
     const { alt, ctrl, name, shift, text } = input.key
     return [ctrl && "ctrl", alt && "alt", shift && "shift", name === "text" ? JSON.stringify(text) : name]
@@ -65,10 +66,11 @@ const cases: ReadonlyArray<readonly [string, ...ReadonlyArray<string>]> = [
   [`${escape}[I${escape}[O${escape}[12;3R${escape}[?62;22c${escape}[18~${escape}OP${escape}[[A${escape}[2~`],
   [`${escape}]11;rgb:0000/0000/0000${escape}\\${escape}P>|xterm(1)${escape}\\${escape}]2;x\u0007a`, '"a"'],
   [`${escape}[?0u${escape}[?5u`, "kitty", "kitty"],
-  // The wheel: as a mouse reports it, as old ones did, and as arrows. Clicks mean nothing.
+  // The wheel and clicks: as a mouse reports them, and as old ones did. Other buttons, and letting go, mean nothing.
   [`${escape}[<64;10;5M${escape}[<65;10;5M${escape}[<80;1;1M`, "wheel 1", "wheel -1", "wheel 1"],
   [`${escape}[M\`!!${escape}[Ma!!`, "wheel 1", "wheel -1"],
-  [`${escape}[<0;10;5M${escape}[<0;10;5m${escape}[<66;1;1M${escape}[M !!`],
+  [`${escape}[<0;10;5M${escape}[<0;10;5m${escape}[<66;1;1M${escape}[M !%`, "click 9 4", "click 0 4"],
+  [`${escape}[<1;10;5M${escape}[<2;10;5M${escape}[<16;1;1M${escape}[<0;0;0M${escape}[M#!!`],
   [`${escape}[A`.repeat(4), "up", "up", "up", "up"],
   [`${escape}[1;3A`.repeat(3), "alt+up", "alt+up", "alt+up"],
   [`${escape}[200~one\rtwo${escape}[201~x`, 'paste "one\\rtwo"', '"x"'],
