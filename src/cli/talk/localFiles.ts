@@ -116,6 +116,13 @@ const finish = async (part: string, handle: fs.promises.FileHandle, folder: stri
   return taken.file
 }
 
+/** Where that is, whatever folder this was started in and however long ago: below the user's own it begins with `~`. */
+const wholePath = (file: string): string => {
+  const whole = path.resolve(file)
+  const home = os.homedir() + path.sep
+  return whole.startsWith(home) ? `~${path.sep}${whole.slice(home.length)}` : whole
+}
+
 const save =
   (downloads: string): LocalFiles["save"] =>
   ({ bytes, name, to }) => {
@@ -134,6 +141,7 @@ const save =
       ({ file, folder, handle, name }) =>
         Stream.runForEach(bytes, (piece) => here(what, () => handle.writeFile(piece))).pipe(
           Effect.andThen(Effect.uninterruptible(here(what, () => finish(file, handle, folder, name)))),
+          Effect.map(wholePath),
         ),
       ({ file, handle }, exit) =>
         Effect.promise(async () => {

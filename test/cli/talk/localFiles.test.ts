@@ -105,6 +105,17 @@ describe("saving a file", () => {
       assert.strictEqual(yield* to("pictures"), path.join(around, "pictures/soup.png"))
       assert.strictEqual(yield* to("dinner.png"), path.join(around, "dinner.png"))
       assert.strictEqual(yield* to("dinner.png"), path.join(around, "dinner (1).png"))
+      // Wherever it was started: the whole path is told.
+      const relative = localFiles(path.relative(process.cwd(), around)).save({
+        name: "x",
+        to: undefined,
+        bytes: bytes("x"),
+      })
+      assert.strictEqual(yield* relative, path.join(around, "x"))
+      const home = process.env["HOME"]
+      process.env["HOME"] = around
+      assert.strictEqual(yield* to("breakfast.png"), "~/breakfast.png")
+      process.env["HOME"] = home
       assert.match(yield* message(to("nowhere/")), /there is no folder .*nowhere\/: make it first/)
       assert.match(yield* message(to("nowhere/x")), /there is no folder .*nowhere: make it first/)
       const here = save({ name: "soup.png", to: undefined, bytes: bytes("x") })
