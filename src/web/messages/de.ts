@@ -285,6 +285,7 @@ export const messages: Messages = {
     whichEmoji: "Sag, wie: /react :tada:",
     noEmoji: (word) => `${word} ist kein Emoji.`,
     nothingOfYours: "Von dir steht hier nichts, was sich verbessern ließe.",
+    notSent: "Deine letzte Nachricht ist noch nicht gesendet.",
     notThere: (old) =>
       `„${old}“ steht nicht in deiner letzten Nachricht. Um es so zu sagen, stell ein Leerzeichen davor.`,
     nothingLeft: "Von deiner letzten Nachricht bliebe nichts übrig: lösche sie.",

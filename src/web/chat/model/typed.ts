@@ -1,4 +1,5 @@
 /** What is typed to be done, and not to be said: commands, and lines that change what was said last. */
+import { effect } from "@preact/signals"
 import { nearest } from "../../../domain/Nearest.ts"
 import { channelName } from "../../../domain/Rules.ts"
 import { emojiOf, reactionOf } from "../../../text/Emoji.ts"
@@ -220,8 +221,28 @@ const latest = async ({ chat, conversation }: Typing): Promise<ReadonlyArray<Mes
   return conversation.timeline.value?.messages.filter(({ deleted }) => !deleted) ?? []
 }
 
+/** Milliseconds for which a message may be on its way to its place. */
+const settleWithin = 5000
+
+/** Whether all that one has said has its place, once it has, or once that takes too long. */
+const isSettled = ({ chat, conversation }: Typing): Promise<boolean> =>
+  new Promise((resolve) => {
+    const finish = (settled: boolean) => {
+      resolve(settled)
+      cancel()
+      // Not before it is known how.
+      queueMicrotask(() => stop())
+    }
+    const cancel = chat.env.later(settleWithin, () => finish(false))
+    const stop = effect(() => {
+      const waiting = conversation.unsent.value
+      if (waiting.every(({ failed }) => failed !== undefined)) finish(waiting.length === 0)
+    })
+  })
+
 const correct = async (typing: Typing, correction: Correction): Promise<Outcome> => {
   const { chat, conversation } = typing
+  if (!(await isSettled(typing))) return wrong(({ typed }) => typed.notSent)
   const mine = (await latest(typing)).findLast(({ from }) => from === chat.me.name)
   if (mine === undefined) return wrong(({ typed }) => typed.nothingOfYours)
   const text = corrected(mine.content, correction)

@@ -68,7 +68,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
   const EmojiPicker = useLoaded(chat, isEmojiOpen ? loadEmojiPicker : undefined)
   const [suggestions, setSuggestions] = useState<Suggestions | undefined>(undefined)
   const [chosen, setChosen] = useState(0)
-  const isAsking = useRef(false)
+  const asked = useRef(new Set<string>())
   const [outcome, setOutcome] = useState<Outcome | undefined>(undefined)
   const { about, answering, draft, isDirect, name } = conversation
   const { slowMode } = about.value
@@ -117,12 +117,13 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
   }
   /** Does it, where that is meant. It stays there until that is done. */
   const ask = async (text: string) => {
-    if (isAsking.current) return
-    isAsking.current = true
+    // Enter, pressed twice.
+    if (asked.current.has(text)) return
+    asked.current.add(text)
     const outcome = await loadTyping()
       .then((obey) => obey(inside, conversation, text, (to, words) => send(chat, to, words)))
       .catch(() => ({ tag: "Refused", trouble: trouble("PartMissing") }) as const)
-    isAsking.current = false
+    asked.current.delete(text)
     if ((outcome.tag === "Say" || outcome.tag === "Done") && draft.value === text) clear()
     if (outcome.tag === "Say") say(outcome.text)
     else setOutcome(outcome)
@@ -138,11 +139,12 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
     replace(start, end, text)
   }
   const replace = (start: number, end: number, text: string) => {
-    write(draft.value.slice(0, start) + text + draft.value.slice(end))
-    requestAnimationFrame(() => {
-      area.current?.focus()
-      area.current?.setSelectionRange(start + text.length, start + text.length)
-    })
+    const { current } = area
+    if (current === null) return
+    current.focus()
+    // At once: whoever types on does so behind it.
+    current.setRangeText(text, start, end, "end")
+    write(current.value)
   }
   const take = (suggestion: Suggestion) => {
     if (suggestions === undefined) return

@@ -80,6 +80,7 @@ export const later = {
     whichEmoji: "Say how: /react :tada:",
     noEmoji: (word: string) => `${word} is no emoji.`,
     nothingOfYours: "There is nothing of yours here that could be corrected.",
+    notSent: "Your last message is not sent yet.",
     notThere: (old: string) => `“${old}” is not in your last message. To say it as it is, put a space before it.`,
     nothingLeft: "Nothing would be left of your last message: delete it.",
     nothingHere: "There is nothing here to react to.",
