@@ -232,6 +232,15 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await tab.getByRole("button", { name: "Shortcuts" }).click()
             await list.waitFor()
             await close(tab)
+            // Whoever has clicked goes on writing; whoever uses keys alone goes on from there.
+            await hasFocus(field)
+            await tab.getByRole("button", { name: "Who is here" }).click()
+            await hasFocus(field)
+            await tab.getByRole("button", { name: "Settings" }).focus()
+            await tab.keyboard.press("Enter")
+            await dialog(tab).waitFor()
+            await close(tab)
+            await hasFocus(tab.getByRole("button", { name: "Settings" }))
             // And elsewhere they do what is listed.
             await tab.locator(".message").last().focus()
             await tab.keyboard.press("?")

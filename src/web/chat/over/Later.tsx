@@ -5,6 +5,7 @@ import { later } from "../../messages/later/en.ts"
 import { useInside } from "../view/context.ts"
 import { notify } from "../view/Notify.ts"
 import { People } from "../view/People.tsx"
+import { useFocusBack } from "../view/useFocusBack.ts"
 import { useLoaded } from "../view/useLoaded.ts"
 import { useShortcuts } from "../view/useShortcuts.ts"
 import { Over } from "./Over.tsx"
@@ -24,6 +25,7 @@ export const Later = () => {
   const { value: conversation } = chat.current
   const Search = useLoaded(chat, screen.panel.value === "search" ? loadSearch : undefined)
   useShortcuts()
+  useFocusBack()
   useEffect(() => notify(inside), [inside])
   return (
     <>
