@@ -1,7 +1,10 @@
 /** In which order conversations are listed: channels by name, people by when they were spoken with last. */
 import type { Conversation } from "./Conversation.ts"
 
-const byName = (one: Conversation, other: Conversation): number => one.name.value.localeCompare(other.name.value)
+/** Numbers in names by what they are: `room2` stands before `room10`. */
+export const { compare } = new Intl.Collator(undefined, { numeric: true })
+
+const byName = (one: Conversation, other: Conversation): number => compare(one.name.value, other.name.value)
 
 export const channels = (all: ReadonlyArray<Conversation>): ReadonlyArray<Conversation> =>
   all.filter(({ isDirect }) => !isDirect).toSorted(byName)

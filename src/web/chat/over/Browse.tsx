@@ -4,6 +4,7 @@ import "../../style/dialogs.css"
 import { t } from "../../language.ts"
 import { useClose } from "../../ui/Dialog.tsx"
 import { Icon } from "../../ui/Icon.tsx"
+import { compare } from "../model/order.ts"
 import { best } from "../model/find.ts"
 import type { ChannelLine } from "../model/frames.ts"
 import type { Trouble } from "../session/Trouble.ts"
@@ -41,7 +42,12 @@ export const Browse = () => {
   useEffect(() => void load(undefined, []), [])
 
   const isIn = (name: string): boolean => chat.find(name)?.isJoined.value === true
-  const rows = best(lines ?? [], ({ channel, topic }) => `${channel} ${topic}`, query, mostRows)
+  const rows = best(
+    (lines ?? []).toSorted((one, other) => compare(one.channel, other.channel)),
+    ({ channel, topic }) => `${channel} ${topic}`,
+    query,
+    mostRows,
+  )
   const go = (name: string) => {
     close()
     screen.list.value = false

@@ -121,7 +121,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
     if (asked.current.has(text)) return
     asked.current.add(text)
     const outcome = await loadTyping()
-      .then((obey) => obey(inside, conversation, text, (to, words) => send(chat, to, words)))
+      .then((obey) => obey(inside, conversation, text, (to, words) => send(chat, to, app.preferences.sentOf(words))))
       .catch(() => ({ tag: "Refused", trouble: trouble("PartMissing") }) as const)
     asked.current.delete(text)
     if ((outcome.tag === "Say" || outcome.tag === "Done") && draft.value === text) clear()

@@ -13,8 +13,7 @@ import { Content } from "./Content.tsx"
 import { useInside } from "./context.ts"
 import { FileCard } from "./FileCard.tsx"
 import { exactTime, time } from "./format.ts"
-import { loadActions } from "./later.ts"
-import { MessageEditor } from "./MessageEditor.tsx"
+import { loadActions, loadEditor } from "./later.ts"
 import { Reactions } from "./Reactions.tsx"
 import { useLoaded } from "./useLoaded.ts"
 
@@ -57,6 +56,7 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
   const concerns = from !== chat.me.name && !deleted && isMentioned(content, chat.me.name)
   const isEdited = conversation.editing.value === seq
   const Actions = useLoaded(chat, isActive && !deleted && !isEdited ? loadActions : undefined)
+  const Editor = useLoaded(chat, isEdited && !deleted ? loadEditor : undefined)
   const classes = ["message", isHead ? "head" : "", concerns ? "concerns" : "", isActive ? "active" : ""]
   return (
     <li
@@ -80,8 +80,8 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
         {replyTo !== undefined && !deleted && <Answered conversation={conversation} seq={replyTo} />}
         {deleted ? (
           <p class="soft gone">{t.value.message.deleted}</p>
-        ) : isEdited ? (
-          <MessageEditor conversation={conversation} message={message} />
+        ) : Editor !== undefined ? (
+          <Editor conversation={conversation} message={message} />
         ) : (
           <>
             {content !== "" && (

@@ -4,6 +4,7 @@ import { t } from "../../language.ts"
 import { Icon } from "../../ui/Icon.tsx"
 import { Tile } from "../../ui/Tile.tsx"
 import type { Conversation } from "../model/Conversation.ts"
+import { compare } from "../model/order.ts"
 import { useInside } from "./context.ts"
 import { plain } from "./plain.ts"
 import { StatusDot } from "./Sidebar.tsx"
@@ -14,7 +15,7 @@ export const People = ({ conversation }: { readonly conversation: Conversation }
   const { app, chat, screen } = useInside()
   const roster = conversation.roster.value
   const members = [...(roster?.members.values() ?? [])].toSorted(
-    (one, other) => order[one.status] - order[other.status] || one.username.localeCompare(other.username),
+    (one, other) => order[one.status] - order[other.status] || compare(one.username, other.username),
   )
   const words = t.value.people
   return (
@@ -44,7 +45,7 @@ export const People = ({ conversation }: { readonly conversation: Conversation }
               </span>
               <span class="person-name">
                 <bdi>{shownName(username)}</bdi>
-                {isMe && <span class="soft small">({words.you})</span>}
+                {isMe && <span class="soft small"> ({words.you})</span>}
                 {text !== undefined && text !== "" && <span class="soft small person-text">{plain(text)}</span>}
               </span>
             </>

@@ -2,5 +2,6 @@
 const load = () => import("../over/Later.tsx")
 
 export const loadActions = () => load().then(({ MessageActions }) => MessageActions)
+export const loadEditor = () => load().then(({ MessageEditor }) => MessageEditor)
 export const loadEmojiPicker = () => load().then(({ EmojiPicker }) => EmojiPicker)
 export const loadTyping = () => load().then(({ obey }) => obey)
