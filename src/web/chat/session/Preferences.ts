@@ -25,7 +25,7 @@ export class Preferences {
   readonly notifies = signal(false)
   readonly sounds = signal(false)
   /** Whether a letter alone is a shortcut where nobody writes. */
-  readonly singleKeys = signal(true)
+  readonly singleKeys = signal(false)
   /** Whether names such as `:tada:` are sent as emoji. */
   readonly emoji = signal(true)
   private readonly env: Environment
@@ -46,7 +46,7 @@ export class Preferences {
     this.theme.value = themeOf(env.kept(keys.theme))
     this.notifies.value = env.kept(keys.notifies) === "on"
     this.sounds.value = env.kept(keys.sounds) === "on"
-    this.singleKeys.value = env.kept(keys.singleKeys) !== "off"
+    this.singleKeys.value = env.kept(keys.singleKeys) === "on"
     this.emoji.value = env.kept(keys.emoji) !== "off"
     const before = this.language.value
     this.language.value = env.kept(keys.language)
@@ -91,6 +91,6 @@ export class Preferences {
 
   setSingleKeys(on: boolean): void {
     this.singleKeys.value = on
-    this.env.keep(keys.singleKeys, on ? undefined : "off")
+    this.env.keep(keys.singleKeys, on ? "on" : undefined)
   }
 }

@@ -9,6 +9,17 @@ export const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
+/** What somebody writes who has the focus nowhere in particular. */
+const isLetter = ({ altKey, ctrlKey, key, metaKey, target }: KeyboardEvent): boolean =>
+  [...key].length === 1 &&
+  // It scrolls, and presses what has the focus.
+  key !== " " &&
+  !altKey &&
+  !ctrlKey &&
+  !metaKey &&
+  !isField(target) &&
+  document.querySelector("dialog[open], .popover") === null
+
 export const useShortcuts = (): void => {
   const inside = useInside()
   useEffect(() => {
@@ -16,7 +27,11 @@ export const useShortcuts = (): void => {
       if (event.defaultPrevented || event.isComposing) return
       const single = !isField(event.target) && inside.app.preferences.singleKeys.value
       const command = commandOf(event, isMac, single)
-      if (command === undefined) return
+      if (command === undefined) {
+        // At once, so that it comes there; the signal is heard a picture later.
+        if (isLetter(event)) document.querySelector<HTMLElement>(".composer textarea")?.focus()
+        return
+      }
       // What is open over the page has the keys. The browser has none of these meanwhile, but for that which closes it.
       const isOver = document.querySelector("dialog[open]") !== null
       if (!isOver || keysOf(command) !== "Escape") event.preventDefault()
