@@ -180,6 +180,18 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await tab.tab.getByRole("button", { name: "To the end" }).click()
             await tab.sees("line 150")
             const timeline = tab.tab.locator(".timeline")
+            // One reads by the keys that scroll from where one writes; and is told where there is nothing to edit.
+            const field = tab.tab.locator(".composer textarea")
+            const top = () => timeline.evaluate((element) => Number(Reflect.get(element, "scrollTop")))
+            const end = await top()
+            await field.focus()
+            await tab.tab.keyboard.press("PageUp")
+            await becomes(top, (now) => now < end - 100)
+            await tab.tab.keyboard.press("PageDown")
+            await becomes(top, (now) => now > end - 100)
+            await field.fill("")
+            await tab.tab.keyboard.press("ArrowUp")
+            await tab.tab.getByText("There is nothing of yours here").waitFor()
             await timeline.hover()
             await becomes(
               async () => {

@@ -284,7 +284,7 @@ export const messages: Messages = {
     whichStatus: "Sag eines davon: /status online, /status away, /status busy",
     whichEmoji: "Sag, wie: /react :tada:",
     noEmoji: (word) => `${word} ist kein Emoji.`,
-    nothingOfYours: "Von dir steht hier nichts, was sich verbessern ließe.",
+    nothingOfYours: "Von dir steht hier nichts, was sich ändern ließe; was davor gesagt wurde, kommt, wenn du hinaufgehst.",
     notSent: "Deine letzte Nachricht ist noch nicht gesendet.",
     notThere: (old) =>
       `„${old}“ steht nicht in deiner letzten Nachricht. Um es so zu sagen, stell ein Leerzeichen davor.`,

@@ -55,6 +55,9 @@ const Out = ({ conversation }: { readonly conversation: Conversation }) => {
 const wordsOf = (outcome: Outcome): string | undefined =>
   outcome.tag === "Refused" ? why(outcome.trouble) : outcome.tag === "Say" ? undefined : outcome.words?.(t.value)
 
+/** Whether there is more in it than it shows, so that it scrolls by itself. */
+const isLong = ({ clientHeight, scrollHeight }: HTMLElement): boolean => scrollHeight > clientHeight + 2
+
 /** Milliseconds until a draft is kept. */
 const keepAfter = 400
 
@@ -163,6 +166,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
       ({ deleted, from }) => from === chat.me.name && !deleted,
     )
     if (mine !== undefined) conversation.editing.value = mine.seq
+    else void loadTyping().then(() => setOutcome({ tag: "Wrong", words: ({ typed }) => typed.nothingOfYours }))
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event)) return
@@ -193,6 +197,11 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
     } else if (event.key === "ArrowUp" && !event.altKey && draft.value === "") {
       event.preventDefault()
       editLast()
+    } else if (/^Page(?:Up|Down)$/.test(event.key) && !isLong(event.currentTarget as HTMLElement)) {
+      event.preventDefault()
+      const messages = document.querySelector(".timeline")
+      const page = 0.9 * (messages?.clientHeight ?? 0)
+      messages?.scrollBy(0, event.key === "PageUp" ? -page : page)
     }
   }
   const onPaste = (event: ClipboardEvent) => {

@@ -79,7 +79,7 @@ export const later = {
     whichStatus: "Say one of: /status online, /status away, /status busy",
     whichEmoji: "Say how: /react :tada:",
     noEmoji: (word: string) => `${word} is no emoji.`,
-    nothingOfYours: "There is nothing of yours here that could be corrected.",
+    nothingOfYours: "There is nothing of yours here that could be changed; what was said before comes as you scroll up.",
     notSent: "Your last message is not sent yet.",
     notThere: (old: string) => `“${old}” is not in your last message. To say it as it is, put a space before it.`,
     nothingLeft: "Nothing would be left of your last message: delete it.",
