@@ -86,6 +86,10 @@ export const messages: Messages = {
     beginning: "Hier ist der Anfang.",
     jump: "Zu einem Tag gehen",
     leave: "Verlassen",
+    putOut: (by, reason) =>
+      reason === ""
+        ? `${by} hat dich aus diesem Kanal entfernt.`
+        : `${by} hat dich aus diesem Kanal entfernt: ${reason}`,
     tooMany: (n) => `${n.toLocaleString("de")} sind hier: zu viele für eine Liste.`,
   },
   timeline: {
@@ -284,7 +288,8 @@ export const messages: Messages = {
     whichStatus: "Sag eines davon: /status online, /status away, /status busy",
     whichEmoji: "Sag, wie: /react :tada:",
     noEmoji: (word) => `${word} ist kein Emoji.`,
-    nothingOfYours: "Von dir steht hier nichts, was sich ändern ließe; was davor gesagt wurde, kommt, wenn du hinaufgehst.",
+    nothingOfYours:
+      "Von dir steht hier nichts, was sich ändern ließe; was davor gesagt wurde, kommt, wenn du hinaufgehst.",
     notSent: "Deine letzte Nachricht ist noch nicht gesendet.",
     notThere: (old) =>
       `„${old}“ steht nicht in deiner letzten Nachricht. Um es so zu sagen, stell ein Leerzeichen davor.`,

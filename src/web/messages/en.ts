@@ -89,6 +89,8 @@ export const messages = {
     beginning: "This is the beginning.",
     jump: "Go to a date",
     leave: "Leave",
+    putOut: (by: string, reason: string) =>
+      reason === "" ? `${by} has put you out of this channel.` : `${by} has put you out of this channel: ${reason}`,
     tooMany: (n: number) => `${n.toLocaleString("en")} are here: too many to list.`,
   },
   timeline: {

@@ -3,9 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { TestServer } from "../../../src/testing/TestServer.ts"
-import { open } from "../../../src/web/chat/model/channels.ts"
+import { leave, open, remember } from "../../../src/web/chat/model/channels.ts"
 import type { Chat } from "../../../src/web/chat/model/Chat.ts"
 import { goTo, goToEnd, loadOlder } from "../../../src/web/chat/model/history.ts"
+import { otherIn } from "../../../src/web/chat/model/presence.ts"
 import { seen } from "../../../src/web/chat/model/read.ts"
 import { send } from "../../../src/web/chat/model/send.ts"
 import { isUnfinished, keepUnsent } from "../../../src/web/chat/model/unsent.ts"
@@ -122,7 +123,7 @@ describe("the page", () => {
     }),
   )
 
-  inService("says to somebody who is put out that it was so, and lets them in again", () =>
+  inService("says to somebody who is put out by whom and why, and lets them in again", () =>
     Effect.gen(function* () {
       const owner = yield* visit("owner")
       yield* promise(() => open(owner.chat, "den"))
@@ -130,12 +131,32 @@ describe("the page", () => {
       yield* promise(() => open(ann.chat, "den"))
       const den = ann.chat.find("den")!
       yield* promise(async () => {
-        await owner.chat.ask((client) => client.kick("den", "ann"))
+        await until(() => den.roster.value?.members.size === 2)
+        await owner.chat.ask((client) => client.kick("den", "ann", "spam"))
         await until(() => !den.isJoined.value)
       })
-      assert.strictEqual(den.trouble.value?.reason, "Kicked")
+      const { by, message, reason } = den.trouble.value!
+      assert.deepStrictEqual([reason, by, message], ["Kicked", "owner", "spam"])
+      assert.isUndefined(den.roster.value)
       yield* promise(() => open(ann.chat, "den"))
       yield* promise(() => until(() => den.isJoined.value && den.trouble.value === undefined))
+    }),
+  )
+
+  inService("shows in a direct conversation who is here from the start, and nobody without a connection", () =>
+    Effect.gen(function* () {
+      const ann = yield* visit("ann")
+      const bob = yield* visit("bob")
+      for (const { chat } of [ann, bob]) yield* promise(() => open(chat, "den"))
+      const direct = remember(ann.chat, "@bob")
+      yield* promise(() => until(() => otherIn(ann.chat, direct)?.status === "online"))
+      yield* promise(() => bob.chat.ask((client) => client.setStatus("away", "at lunch")))
+      yield* promise(() => until(() => otherIn(ann.chat, direct)?.text === "at lunch"))
+      ann.chat.state.value = { tag: "Returning" }
+      assert.isUndefined(otherIn(ann.chat, direct))
+      ann.chat.state.value = { tag: "Online" }
+      for (const one of bob.chat.conversations.value) yield* promise(() => leave(bob.chat, one))
+      yield* promise(() => until(() => otherIn(ann.chat, direct) === undefined))
     }),
   )
 

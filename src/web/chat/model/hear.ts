@@ -134,6 +134,7 @@ const step = (chat: Chat, conversation: Conversation, event: Exclude<Event, { re
       return joined(chat, conversation, event)
     case "Left":
       conversation.isJoined.value = false
+      conversation.roster.value = undefined
       conversation.typing.value = new Map()
       if (event.because !== undefined) conversation.trouble.value = troubleOf(event.because)
       return
@@ -178,7 +179,8 @@ const step = (chat: Chat, conversation: Conversation, event: Exclude<Event, { re
       stopTyping(conversation, [event.username])
       if (event.username !== chat.me.name) return
       conversation.isJoined.value = false
-      conversation.trouble.value = trouble("Kicked", event.reason)
+      conversation.roster.value = undefined
+      conversation.trouble.value = trouble("Kicked", event.reason, { by: event.by })
       return
     case "Invited":
       void open(chat, event.channel, { stay: true })

@@ -12,6 +12,8 @@ export interface Trouble {
   readonly retryAfter: number | undefined
   /** What was wrong, where it was a field. */
   readonly field: string | undefined
+  /** Who has done it, where it was somebody. */
+  readonly by?: string
 }
 
 export const trouble = (reason: string, message = reason, more: Partial<Trouble> = {}): Trouble => ({

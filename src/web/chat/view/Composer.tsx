@@ -12,14 +12,13 @@ import * as Kept from "../model/Kept.ts"
 import { silence } from "../model/rights.ts"
 import { send, typed } from "../model/send.ts"
 import type { Outcome } from "../model/typed.ts"
-import { trouble } from "../session/Trouble.ts"
+import { type Trouble, trouble } from "../session/Trouble.ts"
 import { firstWords } from "./Answered.tsx"
 import { useInside } from "./context.ts"
 import { isComposing } from "./keys.ts"
-import { loadEmojiPicker, loadTyping } from "./later.ts"
+import { loadEmojiPicker, loadTyping, loadUploads } from "./later.ts"
 import { channelName, plain, why } from "./plain.ts"
 import { type Suggestion, suggestionsAt, type Suggestions } from "./suggestions.ts"
-import { Uploads } from "./Uploads.tsx"
 import { useLoaded } from "./useLoaded.ts"
 
 /** What stands there instead. Whoever was writing is here then. */
@@ -35,13 +34,20 @@ const Note = ({ children }: { readonly children: ComponentChildren }) => {
   )
 }
 
+/** Who puts somebody out says why in their own words, if at all. */
+const outBecause = (because: Trouble): string => {
+  const { by, message, reason } = because
+  if (by === undefined) return why(because)
+  return t.value.channel.putOut(shownName(by), message === reason ? "" : plain(message))
+}
+
 /** Where one was put out, or the channel is gone: why, and what one can do about it. */
 const Out = ({ conversation }: { readonly conversation: Conversation }) => {
   const { chat } = useInside()
   const { name, trouble } = conversation
   return (
     <Note>
-      {trouble.value === undefined ? "" : why(trouble.value)}{" "}
+      {trouble.value === undefined ? "" : outBecause(trouble.value)}{" "}
       <button class="button" type="button" onClick={() => void open(chat, name.value)}>
         {t.value.channel.join}
       </button>{" "}
@@ -69,6 +75,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
   const cancelKeep = useRef(() => {})
   const [isEmojiOpen, setEmojiOpen] = useState(false)
   const EmojiPicker = useLoaded(chat, isEmojiOpen ? loadEmojiPicker : undefined)
+  const Uploads = useLoaded(chat, loadUploads)
   const [suggestions, setSuggestions] = useState<Suggestions | undefined>(undefined)
   const [chosen, setChosen] = useState(0)
   const asked = useRef(new Set<string>())
@@ -224,7 +231,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
       <p class="typing soft small" aria-live="off">
         {typists.length > 0 ? t.value.timeline.typing(typists) : slowMode > 0 ? words.slow(slowMode / 1000) : ""}
       </p>
-      <Uploads conversation={conversation} />
+      {Uploads !== undefined && <Uploads conversation={conversation} />}
       {answering.value !== undefined && (
         <p class="answering soft small">
           <span class="answered" role="status">

@@ -2,15 +2,16 @@
 import { t } from "../../language.ts"
 import { Icon, type IconName } from "../../ui/Icon.tsx"
 import type { Conversation } from "../model/Conversation.ts"
+import { otherIn } from "../model/presence.ts"
 import { type Panel, useInside } from "./context.ts"
 import { channelName, plain } from "./plain.ts"
 import { StatusDot } from "./Sidebar.tsx"
 
 export const Header = ({ conversation }: { readonly conversation: Conversation }) => {
   const { chat, screen } = useInside()
-  const { about, isDirect, name, other, roster } = conversation
+  const { about, isDirect, isJoined, name, roster } = conversation
   const words = t.value.channel
-  const member = other === undefined ? undefined : roster.value?.members.get(other as never)
+  const member = otherIn(chat, conversation)
   const count = roster.value?.count ?? 0
   return (
     <header class="header">
@@ -38,7 +39,7 @@ export const Header = ({ conversation }: { readonly conversation: Conversation }
           {isDirect ? plain(member?.text ?? "") : plain(about.value.topic)}
         </p>
       </div>
-      {!isDirect && (
+      {!isDirect && (isJoined.value || conversation.trouble.value === undefined) && (
         <PanelButton panel="people" icon="people" label={words.showMembers}>
           <span class="small">{count.toLocaleString()}</span>
           <span class="visually-hidden">{words.members(count)}</span>

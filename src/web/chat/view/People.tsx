@@ -5,6 +5,7 @@ import { Icon } from "../../ui/Icon.tsx"
 import { Tile } from "../../ui/Tile.tsx"
 import type { Conversation } from "../model/Conversation.ts"
 import { compare } from "../model/order.ts"
+import { isConnected } from "../model/presence.ts"
 import { useInside } from "./context.ts"
 import { plain } from "./plain.ts"
 import { StatusDot } from "./Sidebar.tsx"
@@ -41,7 +42,7 @@ export const People = ({ conversation }: { readonly conversation: Conversation }
             <>
               <span class="with-status">
                 <Tile name={username} little />
-                <StatusDot status={status} />
+                <StatusDot status={isConnected(chat) ? status : undefined} />
               </span>
               <span class="person-name">
                 <bdi>{shownName(username)}</bdi>

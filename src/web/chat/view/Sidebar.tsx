@@ -4,6 +4,7 @@ import { Icon } from "../../ui/Icon.tsx"
 import { Tile } from "../../ui/Tile.tsx"
 import type { Conversation } from "../model/Conversation.ts"
 import { channels, directs } from "../model/order.ts"
+import { isConnected, otherIn } from "../model/presence.ts"
 import { pathOf } from "../route.ts"
 import { useInside } from "./context.ts"
 import { channelName } from "./plain.ts"
@@ -89,7 +90,7 @@ const Entry = ({ conversation }: { readonly conversation: Conversation }) => {
   const isCurrent = chat.current.value === conversation
   const words = t.value.sidebar
   const count = isDirect ? unread.value : mentions.value
-  const status = other === undefined ? undefined : conversation.roster.value?.members.get(other as never)?.status
+  const status = otherIn(chat, conversation)?.status
   const onClick = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
@@ -140,16 +141,19 @@ export const StatusDot = ({ status }: { readonly status: "online" | "away" | "bu
 const Self = () => {
   const { app, chat, screen } = useInside()
   const { status, text } = chat.status.value
+  const isHere = isConnected(chat)
   const words = t.value.sidebar
   return (
     <div class="self">
       <span class="with-status">
         <Tile name={chat.me.name} />
-        <StatusDot status={status} />
+        <StatusDot status={isHere ? status : undefined} />
       </span>
       <span class="self-name">
         <bdi>{channelName(chat.me.name)}</bdi>
-        <span class="soft small">{text === "" ? t.value.status[status] : text}</span>
+        <span class="soft small">
+          {!isHere ? t.value.trouble["ConnectionLost"] : text === "" ? t.value.status[status] : text}
+        </span>
       </span>
       {chat.me.role === "admin" && (
         <a class="icon-button" href="/admin" aria-label={words.operator} title={words.operator}>
