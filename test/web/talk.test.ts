@@ -90,6 +90,18 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await ann.sees("/soup and bread")
             assert.deepStrictEqual(await ann.said(), await bob.said())
 
+            // Whoever has said something is a click away.
+            await bob.tab
+              .locator(".message.head", { hasText: "soup" })
+              .first()
+              .getByRole("button", { name: "ann" })
+              .click()
+            const card = bob.tab.getByRole("dialog", { name: "ann" })
+            await card.getByRole("button", { name: "Write to ann" }).waitFor()
+            await card.getByRole("button", { name: "Mention ann" }).click()
+            assert.strictEqual(await field.inputValue(), "@ann ")
+            await field.fill("")
+
             // A conversation of two, with its count.
             await ann.tab.getByRole("button", { name: "Who is here" }).click()
             await ann.tab.getByTitle("Write to bob").click()

@@ -294,6 +294,7 @@ export const messages: Messages = {
     notThere: (old) =>
       `„${old}“ steht nicht in deiner letzten Nachricht. Um es so zu sagen, stell ein Leerzeichen davor.`,
     nothingLeft: "Von deiner letzten Nachricht bliebe nichts übrig: lösche sie.",
+    mention: (name) => `${name} erwähnen`,
     nothingHere: "Hier ist nichts, worauf man reagieren könnte.",
   },
   settings: {

@@ -6,6 +6,8 @@ interface Props {
   readonly class?: string
   readonly role: "dialog" | "alertdialog"
   readonly label: string
+  /** Whether it begins where its opener does, and does not end there. */
+  readonly fromStart?: boolean
   readonly onClose: () => void
   readonly children: ComponentChildren
 }
@@ -14,16 +16,16 @@ interface Props {
 const gap = 8
 
 /** Above what has opened it where there is room, or else below; always whole inside of the window. */
-const place = (popover: HTMLElement, opener: Element): void => {
-  const { bottom, right, top } = opener.getBoundingClientRect()
+const place = (popover: HTMLElement, opener: Element, fromStart: boolean): void => {
+  const { bottom, left, right, top } = opener.getBoundingClientRect()
   const { height, width } = popover.getBoundingClientRect()
   const above = top - height - gap
   const y = above >= gap ? above : Math.min(bottom + gap, innerHeight - height - gap)
   popover.style.insetBlockStart = `${Math.max(gap, y)}px`
-  popover.style.left = `${Math.max(gap, Math.min(right - width, innerWidth - width - gap))}px`
+  popover.style.left = `${Math.max(gap, Math.min(fromStart ? left : right - width, innerWidth - width - gap))}px`
 }
 
-export const Popover = ({ children, class: name = "", label, onClose, role }: Props) => {
+export const Popover = ({ children, class: name = "", fromStart = false, label, onClose, role }: Props) => {
   const ref = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     const { current } = ref
@@ -31,7 +33,7 @@ export const Popover = ({ children, class: name = "", label, onClose, role }: Pr
     if (current === null || opener === null || opener === undefined) return
     const back = document.activeElement
     current.showPopover()
-    place(current, opener)
+    place(current, opener, fromStart)
     const focusable = current.querySelector<HTMLElement>("[autofocus], input, button")
     focusable?.focus()
     const onPointerDown = ({ target }: PointerEvent) => {

@@ -13,6 +13,7 @@ import { Over } from "./Over.tsx"
 export { EmojiPicker } from "../view/EmojiPicker.tsx"
 export { MessageActions } from "../view/MessageActions.tsx"
 export { MessageEditor } from "../view/MessageEditor.tsx"
+export { PersonCard } from "../view/PersonCard.tsx"
 export { Uploads } from "../view/Uploads.tsx"
 export { obey } from "./typing.ts"
 

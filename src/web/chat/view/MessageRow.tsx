@@ -13,7 +13,7 @@ import { Content } from "./Content.tsx"
 import { useInside } from "./context.ts"
 import { FileCard } from "./FileCard.tsx"
 import { exactTime, time } from "./format.ts"
-import { loadActions, loadEditor } from "./later.ts"
+import { loadActions, loadEditor, loadPerson } from "./later.ts"
 import { Reactions } from "./Reactions.tsx"
 import { useLoaded } from "./useLoaded.ts"
 
@@ -57,6 +57,9 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
   const isEdited = conversation.editing.value === seq
   const Actions = useLoaded(chat, isActive && !deleted && !isEdited ? loadActions : undefined)
   const Editor = useLoaded(chat, isEdited && !deleted ? loadEditor : undefined)
+  const [isShown, setShown] = useState(false)
+  const Person = useLoaded(chat, isShown && isHead ? loadPerson : undefined)
+  const canShow = from !== chat.me.name && !from.endsWith(botMark)
   const classes = ["message", isHead ? "head" : "", concerns ? "concerns" : "", isActive ? "active" : ""]
   return (
     <li
@@ -69,11 +72,35 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
       onClick={() => onActive(seq)}
       onFocusIn={() => onActive(seq)}
     >
-      {isHead ? <Tile name={from} /> : <Time at={at} channel={conversation.name.value} seq={seq} aside />}
+      {isHead ? (
+        // The name beside it does the same, for whoever has no mouse.
+        <span class="face" data-opens={canShow ? "" : undefined} onClick={canShow ? () => setShown(true) : undefined}>
+          <Tile name={from} />
+        </span>
+      ) : (
+        <Time at={at} channel={conversation.name.value} seq={seq} aside />
+      )}
       <div class="message-body">
         {isHead && (
           <p class="message-head">
-            <Author name={from} />
+            {canShow ? (
+              <span>
+                <button
+                  class="plain"
+                  type="button"
+                  tabIndex={isActive ? 0 : -1}
+                  aria-expanded={isShown}
+                  onClick={() => setShown(!isShown)}
+                >
+                  <Author name={from} />
+                </button>
+                {Person !== undefined && (
+                  <Person conversation={conversation} name={from} onClose={() => setShown(false)} />
+                )}
+              </span>
+            ) : (
+              <Author name={from} />
+            )}
             <Time at={at} channel={conversation.name.value} seq={seq} />
           </p>
         )}

@@ -83,6 +83,7 @@ export const later = {
     notSent: "Your last message is not sent yet.",
     notThere: (old: string) => `“${old}” is not in your last message. To say it as it is, put a space before it.`,
     nothingLeft: "Nothing would be left of your last message: delete it.",
+    mention: (name: string) => `Mention ${name}`,
     nothingHere: "There is nothing here to react to.",
   },
   settings: {
