@@ -75,7 +75,12 @@ export const catalog = {
     message: "This user is connected by version 1 only, which has no direct conversations",
   },
   NoSuchChannel: { code: 309, status: 404, retryable: false, message: "There is no such channel" },
-  ChannelExists: { code: 310, status: 409, retryable: false, message: "There is a channel of this name already" },
+  ChannelExists: {
+    code: 310,
+    status: 409,
+    retryable: false,
+    message: "There is a channel of this name already, or of one that looks the same",
+  },
   NoSuchMessage: { code: 311, status: 404, retryable: false, message: "There is no such message" },
   Forbidden: { code: 312, status: 403, retryable: false, message: "You may not do this here" },
   Banned: { code: 313, status: 403, retryable: false, message: "You are banned from this channel" },

@@ -17,7 +17,7 @@ const done = (call: Effect.Effect<Outcome, unknown>) =>
 
 interface Sent {
   /** Default: ann. */
-  readonly by?: "ann" | "bob"
+  readonly by?: string
   /** What has come of it. Default: all. */
   readonly come?: string
   /** Default: that olga is in. */
@@ -51,7 +51,7 @@ export const sent =
 
 /** A file that was sent and said. */
 export const said =
-  (by: "ann" | "bob"): Before =>
+  (by: string): Before =>
   (world) =>
     Effect.gen(function* () {
       const { accounts, hub } = world.server

@@ -180,7 +180,7 @@ describe("natter channel", () => {
         const ann = yield* person("ann")
         yield* ann.run("channel", "create", "kitchen")
         const cases: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
-          [["create", "kitchen"], /^natter: There is a channel of this name already$/],
+          [["create", "kitchen"], /^natter: There is a channel of this name already, or of one that looks the same$/],
           [["show", "nowhere"], /^natter: There is no such channel: see `natter channel list`$/],
           [["set", "kitchen"], /^natter: say what to change: see `natter channel set --help`$/],
           [["delete", "kitchen"], /for ever: say --yes, if that is meant$/],

@@ -53,10 +53,7 @@ const freshId = Effect.map(Effect.all([part, part]), ([one, other]) => ChannelId
 const toRequestError = ({ reason, trouble }: ChannelStoreError): RequestError => {
   switch (reason) {
     case "Exists":
-      return new RequestError({
-        reason: "ChannelExists",
-        detail: "There is a channel of this name already, or of one that looks the same",
-      })
+      return new RequestError({ reason: "ChannelExists" })
     case "Full":
       return new RequestError({ reason: "TooManyChannels" })
     case "Quota":
