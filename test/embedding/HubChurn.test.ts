@@ -10,7 +10,6 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
-import { TestClock } from "effect/testing"
 import { Chat } from "../../src/chat/Chat.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { Hub } from "../../src/embedding/Hub.ts"
@@ -18,9 +17,9 @@ import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { fibersLeft, settle } from "../actor/fibers.ts"
 import { fork, reason } from "../hub/fixture.ts"
 import { controlledHistory } from "../hub/stores.ts"
-import { connect, hub, nothing } from "./fixture.ts"
+import { connect, modes, nothing, pass } from "./fixture.ts"
 
-describe("Hub", () => {
+describe.for(modes)("Hub ($mode)", ({ hub, isOneOfMany }) => {
   const Step = Schema.Union([
     Schema.Struct({
       type: Schema.Literal("toggle"),
@@ -43,7 +42,7 @@ describe("Hub", () => {
         let said = 0
         for (const step of steps) {
           if (step.type === "settle") yield* settle
-          else if (step.type === "pass") yield* fork(TestClock.adjust(step.ms))
+          else if (step.type === "pass") yield* fork(pass(step.ms))
           else {
             const session = sessions[step.who]!
             if (moving.has(step.who)) yield* Fiber.await(moving.get(step.who)!)
@@ -64,14 +63,14 @@ describe("Hub", () => {
         assert.deepStrictEqual(yield* stats, { users: 5, sessions: 5, channels: 1, memberships: inside.size + 1 })
         for (const n of inside) yield* sessions[n]!.leave("general")
         yield* speaker.leave("general")
-        yield* TestClock.adjust("2 minutes")
+        yield* pass("2 minutes")
         assert.deepStrictEqual(yield* stats, { users: 5, sessions: 5, channels: 0, memberships: 0 })
       }).pipe(Effect.scoped, Effect.provide(hub())),
-    { arbitrary: { runs: 200, size: 30 } },
+    { arbitrary: { runs: isOneOfMany ? 50 : 200, size: 30 } },
   )
 
   describe("leaves nothing behind", () => {
-    it.effect("after 1000 random sessions everything is at zero, and no fiber is alive when it has closed", () =>
+    it.effect("after many random sessions everything is at zero, and no fiber is alive when it has closed", () =>
       Effect.gen(function* () {
         const { alive } = yield* fibersLeft(
           Effect.gen(function* () {
@@ -102,13 +101,13 @@ describe("Hub", () => {
                 return yield* n % 11 === 0 ? Effect.die("rude") : Effect.void
               }).pipe(Effect.scoped, Effect.exit)
             const lives = yield* Effect.forEach(
-              Array.from({ length: 1000 }, (_, n) => n),
+              Array.from({ length: isOneOfMany ? 300 : 1000 }, (_, n) => n),
               (n) => fork(life(n)),
             )
             for (const [n, fiber] of lives.entries()) if (n % 13 === 0) yield* Fiber.interrupt(fiber)
-            yield* TestClock.adjust("2 minutes")
+            yield* pass("2 minutes")
             for (const fiber of lives) assert.isDefined(fiber.pollUnsafe())
-            yield* TestClock.adjust("2 minutes")
+            yield* pass("2 minutes")
             assert.deepStrictEqual(yield* stats, nothing)
           }).pipe(Random.withSeed("churn"), Effect.provide(hub())),
         )
@@ -129,7 +128,7 @@ describe("Hub", () => {
           return new WeakRef((yield* directory.open(ChannelName.make(name), alice.user)).link)
         })
         const channels = yield* Effect.forEach(["a", "b", "c", "d"], visit)
-        yield* TestClock.adjust("2 minutes")
+        yield* pass("2 minutes")
         assert.strictEqual((yield* stats).channels, 0)
         yield* settle
         setFlagsFromString("--expose-gc")
@@ -170,13 +169,15 @@ describe("Hub", () => {
                   }
                 }).pipe(fork),
             )
-            for (let n = 0; n < 100; n++) yield* Effect.andThen(settle, TestClock.adjust("10 millis"))
+            for (let n = 0; n < 100; n++) yield* Effect.andThen(settle, pass("10 millis"))
             assert.isAtLeast(stored, 100)
             const closing = yield* fork(Scope.close(scope, Exit.void))
-            yield* TestClock.adjust("1 second")
+            yield* pass("1 second")
             assert.isDefined(closing.pollUnsafe())
             for (const fiber of people) {
-              assert.strictEqual(yield* reason(Fiber.join(fiber)), "Unavailable")
+              // Another node might have the channel in a moment: what was asked ends with the session.
+              const ends = isOneOfMany ? "NotAuthenticated" : "Unavailable"
+              assert.strictEqual(yield* reason(Fiber.join(fiber)), ends)
             }
             // Nobody was told of more than was stored.
             assert.isAtLeast(history.appended.flat().length, stored)

@@ -6,16 +6,15 @@ import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import { TestClock } from "effect/testing"
 import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { Hub } from "../../src/embedding/Hub.ts"
 import { History } from "../../src/history/History.ts"
 import { HistoryError } from "../../src/history/HistoryError.ts"
 import { HistorySettings, defaults } from "../../src/history/HistorySettings.ts"
-import { defaults as defaultSettings, HubSettings } from "../../src/hub/HubSettings.ts"
 import { settle } from "../actor/fibers.ts"
-import { as, connect, first, hub, reason, short } from "./world.ts"
+import { modes, pass } from "./fixture.ts"
+import { as, connect, first, reason, short } from "./world.ts"
 
 const fork = <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.forkChild(self, { startImmediately: true })
 
@@ -29,7 +28,7 @@ const collect = <A, E, R>(self: Stream.Stream<A, E, R>) =>
   })
 
 /** History that can be made to fail, and a hub on it. */
-const faulty = (settings: Partial<HubSettings>) => {
+const faulty = (hub: (typeof modes)[number]["hub"]) => {
   const state = { failing: false, crashing: false }
   const layer = Layer.effect(
     History,
@@ -50,14 +49,10 @@ const faulty = (settings: Partial<HubSettings>) => {
       }),
     ),
   ).pipe(Layer.provide(History.layerMemory))
-  const hub = Layer.provide(Hub.layer, Layer.succeed(HubSettings, { ...defaultSettings, ...settings }))
-  return { state, layer: Layer.fresh(Layer.provide(hub, [layer, ChannelStore.layerMemory])) }
+  return { state, layer: Layer.fresh(hub({}, Layer.merge(layer, ChannelStore.layerMemory))) }
 }
 
-describe.each([
-  ["entries", {}],
-  ["entries, where channels are reached by text", { encodeChannels: true }],
-] as const)("%s", (_, settings) => {
+describe.for(modes)("entries ($mode)", ({ hub }) => {
   it.effect("tells what is in history behind a place, then what happens, with whose it is", () =>
     Effect.gen(function* () {
       const ann = yield* connect({ name: "ann", id: "u1" })
@@ -75,7 +70,7 @@ describe.each([
       for (const entry of read) {
         assert.isTrue("user_id" in entry && entry.user_id === "u1" && entry.channel === "kitchen")
       }
-    }).pipe(Effect.provide(hub(settings))),
+    }).pipe(Effect.provide(hub())),
   )
 
   it.effect("begins now without a place, and is in the channel from then on", () =>
@@ -95,7 +90,7 @@ describe.each([
         (yield* ann.members("kitchen")).members.map(({ username }) => String(username)).toSorted(),
         ["ann", "bot"],
       )
-    }).pipe(Effect.provide(hub(settings))),
+    }).pipe(Effect.provide(hub())),
   )
 
   it.effect("tells a session with events that it is in", () =>
@@ -110,7 +105,7 @@ describe.each([
         ),
         ["Joined"],
       )
-    }).pipe(Effect.provide(hub(settings))),
+    }).pipe(Effect.provide(hub())),
   )
 
   it.effect("reads long histories a page behind the other", () =>
@@ -130,7 +125,7 @@ describe.each([
         all,
         Array.from({ length: 1000 }, (_, n) => `${n + 1} ${n + 1}`),
       )
-    }).pipe(Effect.provide(hub(settings))),
+    }).pipe(Effect.provide(hub())),
   )
 
   it.effect("a slow reader misses nothing: it reads on from history", () =>
@@ -160,7 +155,7 @@ describe.each([
       assert.deepStrictEqual(read, [...Array.from({ length: 2000 }, (_, n) => `${n + 1} ${n + 1}`), "2001 last"])
       // It was not cut off for it.
       yield* bot.publish("kitchen", "here")
-    }).pipe(Effect.provide(hub(settings))),
+    }).pipe(Effect.provide(hub())),
   )
 
   it.effect("each once and in order, however it is read while others speak", () =>
@@ -198,7 +193,7 @@ describe.each([
           Array.from({ length: 900 }, (_, n) => n + 1),
         )
       }
-    }).pipe(Effect.provide(hub(settings))),
+    }).pipe(Effect.provide(hub())),
   )
 
   it.effect("says what history has not any more", () =>
@@ -216,13 +211,11 @@ describe.each([
       assert.deepStrictEqual(yield* first(4)(bot.entries("kitchen", { after: 7, history: "another" })), anew)
       const { history: known } = yield* (yield* connect({ name: "other", events: false })).join("kitchen")
       assert.deepStrictEqual(yield* first(1)(bot.entries("kitchen", { after: 7, history: known })), ["8 8"])
-    }).pipe(
-      Effect.provide(Layer.provide(hub(settings), Layer.succeed(HistorySettings, { ...defaults, maxEntries: 3 }))),
-    ),
+    }).pipe(Effect.provide(Layer.provide(hub(), Layer.succeed(HistorySettings, { ...defaults, maxEntries: 3 })))),
   )
 
   it.effect("waits while history cannot be read, and goes on", () => {
-    const { layer, state } = faulty(settings)
+    const { layer, state } = faulty(hub)
     return Effect.gen(function* () {
       const ann = yield* as({ name: "ann" })
       yield* ann.createChannel("kitchen")
@@ -235,10 +228,10 @@ describe.each([
       const taken = [...(yield* Queue.takeBetween(queue, 1, 1))]
       state.failing = true
       for (let n = 2; n <= 300; n++) taken.push(yield* Queue.take(queue))
-      yield* TestClock.adjust("10 seconds")
+      yield* pass("10 seconds")
       assert.isUndefined(reader.pollUnsafe())
       state.failing = false
-      yield* TestClock.adjust("2 seconds")
+      yield* pass("2 seconds")
       for (let n = 301; n <= 400; n++) taken.push(yield* Queue.take(queue))
       assert.deepStrictEqual(
         taken,
@@ -250,7 +243,7 @@ describe.each([
   })
 
   it.effect("goes on when the channel has ended and comes back", () => {
-    const { layer, state } = faulty(settings)
+    const { layer, state } = faulty(hub)
     return Effect.gen(function* () {
       const ann = yield* as({ name: "ann" })
       yield* ann.createChannel("kitchen")
@@ -266,11 +259,11 @@ describe.each([
       state.crashing = true
       while (left.pollUnsafe() === undefined) {
         yield* Effect.ignore(ann.publish("kitchen", "lost"))
-        yield* TestClock.adjust("1 second")
+        yield* pass("1 second")
       }
       state.crashing = false
       yield* ann.publish("kitchen", "two")
-      yield* TestClock.adjust("5 seconds")
+      yield* pass("5 seconds")
       yield* ann.publish("kitchen", "three")
       yield* settle
       assert.deepStrictEqual(read.map(short), ["1 one", "2 two", "3 three"])
@@ -299,7 +292,7 @@ describe.each([
         Array.from({ length: 700 }, (_, n) => n + 1),
       )
       assert.deepStrictEqual([...new Set(read.map(({ channel }) => String(channel)))], ["kitchen", "scullery"])
-    }).pipe(Effect.provide(hub(settings))),
+    }).pipe(Effect.provide(hub())),
   )
 
   it.effect("reads a direct conversation", () =>
@@ -312,7 +305,7 @@ describe.each([
       yield* ann.publish("@BOB", "hello yourself")
       yield* settle
       assert.deepStrictEqual(read.map(short), ["1 hello", "2 hello yourself"])
-    }).pipe(Effect.provide(hub(settings))),
+    }).pipe(Effect.provide(hub())),
   )
 
   it.effect("stays in a direct conversation, however many others speak to the user", () =>
@@ -332,7 +325,7 @@ describe.each([
       assert.deepStrictEqual(read.map(short), ["1 one", "2 two"])
       yield* bot.leave("@ANN")
       yield* Fiber.join(fiber)
-    }).pipe(Effect.provide(hub(settings))),
+    }).pipe(Effect.provide(hub())),
   )
 
   it.effect("ends when the session leaves, fails when it is put out, refused or ended", () =>
@@ -363,7 +356,7 @@ describe.each([
       assert.strictEqual(yield* reason(Fiber.join(ending.fiber)), "Draining")
       yield* settle
       assert.strictEqual(yield* reason(Stream.runDrain(bot.entries("hall"))), "NotAuthenticated")
-    }).pipe(Effect.provide(hub(settings))),
+    }).pipe(Effect.provide(hub())),
   )
 
   it.effect("keeps nothing of a reader that has gone", () =>
@@ -376,6 +369,6 @@ describe.each([
       for (let n = 0; n < 100; n++) yield* first(5)(bot.entries("kitchen", { after: 0 }))
       yield* bot.leave("kitchen")
       assert.deepInclude(yield* stats, { users: 1, sessions: 1, memberships: 0 })
-    }).pipe(Effect.provide(hub(settings))),
+    }).pipe(Effect.provide(hub())),
   )
 })

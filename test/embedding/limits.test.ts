@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { TestClock } from "effect/testing"
-import { as, connect, hub, reason } from "./world.ts"
+import { modes, pass } from "./fixture.ts"
+import { as, connect, reason } from "./world.ts"
 
 const publishing = { burst: 3, perSecond: 1 }
 
-describe("limits of embedded users", () => {
+describe.for(modes)("limits of embedded users ($mode)", ({ hub }) => {
   it.effect("hold for nobody who is not asked to keep them", () =>
     Effect.gen(function* () {
       const bot = yield* connect({ name: "bot", events: false })
@@ -36,7 +36,7 @@ describe("limits of embedded users", () => {
       yield* none.history("kitchen")
       const bob = yield* as({ name: "bob", limited: true })
       yield* bob.publish("kitchen", "4")
-      yield* TestClock.adjust("1 second")
+      yield* pass("1 second")
       yield* one.publish("kitchen", "5")
       assert.strictEqual(yield* reason(one.publish("kitchen", "6")), "RateLimited")
     }).pipe(Effect.provide(hub({ publishing }))),
@@ -65,7 +65,7 @@ describe("limits of embedded users", () => {
         )
         assert.strictEqual(error.reason, "RateLimited")
         assert.isAbove(Duration.toMillis(error.retryAfter!), 0)
-        yield* TestClock.adjust("1 second")
+        yield* pass("1 second")
         yield* call
       }
       // Whoever is not limited does what it wants.

@@ -4,12 +4,12 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { TestClock } from "effect/testing"
 import { Hub } from "../../src/embedding/Hub.ts"
 import { settle } from "../actor/fibers.ts"
-import { as, connect, hub, reason } from "./world.ts"
+import { modes, pass } from "./fixture.ts"
+import { as, connect, reason } from "./world.ts"
 
-describe("a user without a session", () => {
+describe.for(modes)("a user without a session ($mode)", ({ hub }) => {
   it.effect("posts, reads and lists who is present, and is in no channel for that", () =>
     Effect.gen(function* () {
       const ann = yield* connect({ name: "ann", events: false })
@@ -63,7 +63,7 @@ describe("a user without a session", () => {
       yield* owner.setRole("club", "guest", "moderator")
       yield* owner.mute("club", "guest", { duration: 60_000, reason: "enough" })
       assert.strictEqual(yield* reason(guest.publish("club", "hm")), "Muted")
-      yield* TestClock.adjust("61 seconds")
+      yield* pass("61 seconds")
       yield* guest.publish("club", "hm")
       const { access, roles, topic } = yield* owner.describe("club")
       assert.deepStrictEqual([access, String(topic)], ["private", "chess"])
@@ -124,7 +124,7 @@ describe("a user without a session", () => {
   )
 })
 
-describe("a session without events", () => {
+describe.for(modes)("a session without events ($mode)", ({ hub }) => {
   it.effect("only posts, for as long as it likes, beside one that is told everything", () =>
     Effect.gen(function* () {
       const poster = yield* connect({ name: "poster", events: false })
@@ -141,7 +141,7 @@ describe("a session without events", () => {
         Effect.forkChild({ startImmediately: true }),
       )
       for (let n = 0; n < 3000; n++) yield* poster.publish("kitchen", `${n}`)
-      yield* TestClock.adjust("1 hour")
+      yield* pass("1 hour")
       yield* settle
       assert.lengthOf(told, 3000)
       assert.strictEqual(told[0], "poster: 0")

@@ -191,7 +191,7 @@ const make = Effect.gen(function* () {
           window: settings.channelMailbox,
           idle: settings.channelIdle,
           onIdle: Effect.suspend(() => tell({ type: "Idle", channel })),
-          onRenamed: (from, to) => void run(renamed(channel, from, to)),
+          onRenamed: (from, to) => renamed(channel, from, to),
           run: (effect) => void run(effect),
           freshId,
         })

@@ -43,7 +43,8 @@ interface Options {
   readonly window: number
   readonly idle: Duration.Duration
   readonly onIdle: Effect.Effect<void>
-  readonly onRenamed: (from: ChannelName, to: ChannelName) => void
+  /** Done when it is found by its new name here, and by the old one no more. */
+  readonly onRenamed: (from: ChannelName, to: ChannelName) => Effect.Effect<void>
   readonly run: (effect: Effect.Effect<void>) => void
   readonly freshId: () => MessageId
 }
@@ -92,6 +93,8 @@ export class RemoteChannel implements Channel {
   /** What came while is read what was missed; undefined where nothing is. */
   private heldBack: Array<ChannelTurn> | undefined
   private over = false
+  /** What waits until it is found by the name that it was given. */
+  private readonly untold: Array<Effect.Effect<void>> = []
   /** Changes with each use. */
   private used = 0
   private watched = false
@@ -210,7 +213,9 @@ export class RemoteChannel implements Channel {
     this.heldBack = undefined
     // Twice it may not be what was meant: whoever asked looks what has become of it.
     if (unsure) this.refuse(({ type }) => type === "Administer", unsureOf)
-    if (this.isUsed) this.seek(true)
+    if (this.isUsed) return this.seek(true)
+    // It has ended where it ran, and nobody here wants it.
+    this.options.run(this.options.onIdle)
   }
 
   private refuse(isMeant: (command: ChannelCommand) => boolean, error: RequestError): void {
@@ -304,8 +309,26 @@ export class RemoteChannel implements Channel {
     const events = this.names.complete(this.asked.withExits(turn))
     for (const event of events) ends = this.note(event) || ends
     const answers = this.asked.settle(turn.answers)
-    this.options.emit(answers === turn.answers && events === turn.events ? turn : { ...turn, events, answers })
-    if (this.name !== from) this.options.onRenamed(from, this.name)
+    const told = answers === turn.answers && events === turn.events ? turn : { ...turn, events, answers }
+    if (this.name === from && this.untold.length === 0) return this.emit(told, ends)
+    // Whoever hears of the name may use it, and give the old one to another channel.
+    const { name } = this
+    const found = name === from ? Effect.void : this.options.onRenamed(from, name)
+    this.untold.push(Effect.map(found, () => this.emit(told, ends)))
+    if (this.untold.length === 1) this.options.run(this.tellRest)
+  }
+
+  private readonly tellRest: Effect.Effect<void> = Effect.suspend(() => {
+    const [next] = this.untold
+    if (next === undefined) return Effect.void
+    return Effect.flatMap(next, () => {
+      this.untold.shift()
+      return this.tellRest
+    })
+  })
+
+  private emit(turn: ChannelTurn, ends: boolean): void {
+    this.options.emit(turn)
     if (ends) return this.end()
     this.waiters.wake()
     if (!this.isUsed) this.watch()
