@@ -17,13 +17,15 @@ import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
 import type { User } from "../../src/domain/User.ts"
 import { Api, root } from "../../src/http/api/Api.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
-import { type Door, type OperationName as ChannelOperation, open, type Request } from "../chat/doors.ts"
+import { type Door, type DoorName, type OperationName as ChannelOperation, open, type Request } from "../chat/doors.ts"
 import { nothing, said, sent } from "../chat/sentFiles.ts"
+import { channelDoors } from "../chat/table.ts"
 import { asking } from "../http/asking.ts"
 import { rows } from "../http/rows.ts"
 import { cluster } from "../suites/clusterWorld.ts"
+import { nextTurn } from "../suites/transportWorld.ts"
 
-/** Asked in a session and over HTTP. Ann owns `den`, where she and bob have said something. */
+/** Asked in a session, over HTTP and by the program around the hub. Ann owns `den`, where she and bob have said something. */
 interface InChannel<Name extends ChannelOperation> {
   readonly request: Request<Name>
   /** What is asked otherwise as well: `room` is another channel of ann's. */
@@ -94,7 +96,11 @@ const table: { readonly [Name in OperationName]: Row<Name> } = {
   mute: { request: bob },
   openFile: { request: { ...den, file: "<said>" }, of: "<said>" },
   page: { request: den },
-  publish: { request: { ...den, id: "m-1", content: "hello" } },
+  publish: {
+    request: { ...den, id: "m-1", content: "hello" },
+    otherwise: { id: "m-2", content: "", file: "<sent>" },
+    of: "<sent>",
+  },
   react: { request: { ...message, reaction: "+1" } },
   readAudit: ["service.audit"],
   readMetrics: ["service.metrics"],
@@ -208,8 +214,8 @@ const made = Effect.fnUntraced(function* (of: string, { ann, anns, channel, serv
   return file
 })
 
-/** Asked by eve, who has no right; of a channel and a file that there are not; and by ann. */
-const inChannel = (door: "version 2" | "HTTP", name: ChannelOperation, row: InChannel<ChannelOperation>): Play =>
+/** Asked by eve, who has no right; of a channel and a file that there are not; and by ann. In a moment bob sees what has become of it. */
+const inChannel = (door: DoorName, name: ChannelOperation, row: InChannel<ChannelOperation>): Play =>
   Effect.fnUntraced(function* (begun) {
     const { ann, bob, channel, eve, far, names, server } = begun
     const bobs = yield* far.hub.connect(bob)
@@ -231,7 +237,11 @@ const inChannel = (door: "version 2" | "HTTP", name: ChannelOperation, row: InCh
       nowhere: has("channel") ? yield* ask(asAnn, { channel: "nowhere" }) : undefined,
       otherwise: row.otherwise === undefined ? undefined : yield* ask(asAnn, row.otherwise),
       nothing: has("file") ? yield* ask(asAnn, { file: nothing }) : undefined,
-      done: yield* ask(asAnn),
+      done: yield* Effect.tap(ask(asAnn), Effect.repeat(nextTurn, { times: 5 })),
+      seen: yield* Effect.match(bobs.history(channel), {
+        onSuccess: ({ entries }) => entries,
+        onFailure: ({ message }) => message,
+      }),
     }
   })
 
@@ -290,9 +300,7 @@ layer(Places.layer.pipe(Layer.provide(Layer.succeed(References.MinimumLogLevel, 
 })("is answered alike wherever its channel runs", (it) => {
   const cases: ReadonlyArray<readonly [string, Play]> = Object.entries(table).flatMap(([name, row]) =>
     "request" in row
-      ? (["version 2", "HTTP"] as const).map(
-          (door) => [`${name}, ${door}`, inChannel(door, name as ChannelOperation, row)] as const,
-        )
+      ? channelDoors.map((door) => [`${name}, ${door}`, inChannel(door, name as ChannelOperation, row)] as const)
       : row.map((endpoint) => [`${name}, ${endpoint}`, overHttp(endpoint)] as const),
   )
   for (const [title, play] of cases) {

@@ -29,6 +29,7 @@ import { notFound, olderOwner, unsureOf } from "./refusals.ts"
 import { attaching, Unanswered } from "./Unanswered.ts"
 import type { Router } from "./Router.ts"
 import { partitionOf } from "./Partition.ts"
+import { Succession } from "./Succession.ts"
 import { Waiters } from "./Waiters.ts"
 
 interface Options {
@@ -93,8 +94,8 @@ export class RemoteChannel implements Channel {
   /** What came while is read what was missed; undefined where nothing is. */
   private heldBack: Array<ChannelTurn> | undefined
   private over = false
-  /** What waits until it is found by the name that it was given. */
-  private readonly untold: Array<Effect.Effect<void>> = []
+  /** What is told when it is found by the name that it was given. */
+  private readonly untold: Succession
   /** Changes with each use. */
   private used = 0
   private watched = false
@@ -103,6 +104,7 @@ export class RemoteChannel implements Channel {
     this.name = options.name
     this.options = options
     this.asked = new Unanswered(options.freshId)
+    this.untold = new Succession(options.run)
     this.waiters = new Waiters(() => options.window - this.asked.size)
     this.close = Effect.sync(() => this.end())
     this.stopped = Deferred.await(this.done)
@@ -310,22 +312,11 @@ export class RemoteChannel implements Channel {
     for (const event of events) ends = this.note(event) || ends
     const answers = this.asked.settle(turn.answers)
     const told = answers === turn.answers && events === turn.events ? turn : { ...turn, events, answers }
-    if (this.name === from && this.untold.length === 0) return this.emit(told, ends)
+    if (this.name === from && this.untold.none) return this.emit(told, ends)
     // Whoever hears of the name may use it, and give the old one to another channel.
-    const { name } = this
-    const found = name === from ? Effect.void : this.options.onRenamed(from, name)
-    this.untold.push(Effect.map(found, () => this.emit(told, ends)))
-    if (this.untold.length === 1) this.options.run(this.tellRest)
+    const found = this.name === from ? Effect.void : this.options.onRenamed(from, this.name)
+    this.untold.add(Effect.map(found, () => this.emit(told, ends)))
   }
-
-  private readonly tellRest: Effect.Effect<void> = Effect.suspend(() => {
-    const [next] = this.untold
-    if (next === undefined) return Effect.void
-    return Effect.flatMap(next, () => {
-      this.untold.shift()
-      return this.tellRest
-    })
-  })
 
   private emit(turn: ChannelTurn, ends: boolean): void {
     this.options.emit(turn)
