@@ -80,7 +80,7 @@ interface StorageSettings {
 }
 
 export interface ServerSettings {
-  /** Threads beside the first that hold sockets and sessions; `auto`: as many as there are cores, but one. */
+  /** Threads beside the first that hold sockets and sessions; `auto`: as many as there are cores, but one; none in memory. */
   readonly gateways: number | "auto"
   /** The folder that holds everything the service keeps. */
   readonly data: string

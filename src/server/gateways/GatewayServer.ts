@@ -29,6 +29,7 @@ import type { ServerSettings } from "../ServerSettings.ts"
 import { joinedStoresLayer } from "../Storage.ts"
 import * as Conversation from "./internal/Conversation.ts"
 import * as FileTurns from "./internal/fileTurns.ts"
+import * as KeptInMemory from "./internal/keptInMemory.ts"
 import { logger } from "./internal/logLines.ts"
 import { unpack } from "./internal/packed.ts"
 import { toPlain } from "./PlainReadings.ts"
@@ -72,7 +73,9 @@ export const serve = Effect.fnUntraced(function* (port: MessagePort, data: Gatew
   const turns = FileTurns.inGateway(main)
   const database = Effect.map(main.ask("Database", undefined), ({ port }) => port)
   const layers = hubOn(settings).pipe(
-    Layer.provide(joinedStoresLayer(settings, database)),
+    Layer.provide(
+      settings.storage.kind === "memory" ? KeptInMemory.layer(main) : joinedStoresLayer(settings, database),
+    ),
     Layer.provide([
       Layer.succeed(Nodes, threads.nodes),
       Layer.succeed(FilesTurns, turns),

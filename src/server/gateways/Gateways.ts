@@ -23,6 +23,7 @@ import * as SharedCounts from "../../transport/SharedCounts.ts"
 import type { Place } from "../../transport/Place.ts"
 import type { ServerSettings } from "../ServerSettings.ts"
 import { relogged } from "./internal/logLines.ts"
+import * as KeptInMemory from "./internal/keptInMemory.ts"
 import { pack } from "./internal/packed.ts"
 import type { PlainReading } from "./PlainReadings.ts"
 import { type Gateway, GatewayFailed, start } from "./internal/startGateway.ts"
@@ -91,6 +92,7 @@ const make = Effect.fnUntraced(function* (
 ) {
   const scope = yield* Effect.scope
   const ports = yield* SqlitePorts
+  const memory = settings.storage.kind === "memory" ? yield* KeptInMemory.here : KeptInMemory.nothing
   const running: Array<Gateway | undefined> = Array.from({ length: count }, () => undefined)
   const places: Array<Place> = []
   let tls = settings.tls
@@ -123,6 +125,7 @@ const make = Effect.fnUntraced(function* (
       turns,
       place: at + 1,
       database: () => ports?.open(),
+      memory,
       log: (line) => relogged(line, `gateway ${at + 1}`),
     }).pipe(
       Scope.provide(own),

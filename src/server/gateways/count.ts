@@ -5,13 +5,9 @@ import type { ServerSettings } from "../ServerSettings.ts"
 type Settings = Pick<ServerSettings, "cluster" | "gateways" | "listen" | "storage" | "tcp">
 
 /** Why there can be none, as a clause; undefined where there can be some. */
-export const obstacle = (
-  { cluster, listen, storage, tcp }: Settings,
-  platform = process.platform,
-): string | undefined => {
-  if (cluster.enabled) return "cluster.enabled is on: each node has one thread, and there can be several on one machine"
-  if (storage.kind === "memory")
-    return "what is kept in memory belongs to one thread: storage has to be sqlite or postgres"
+export const obstacle = ({ cluster, listen, tcp }: Settings, platform = process.platform): string | undefined => {
+  if (cluster.enabled)
+    return "cluster.enabled is on: each node has one thread, and there can be several nodes on one machine"
   if (platform !== "linux") return "several threads can listen on one port on Linux only"
   return tcp.listen || listen.some(({ kind }) => kind === "tcp")
     ? undefined
@@ -23,5 +19,7 @@ const byCores = (cores: number): number => (cores <= 2 ? 0 : cores - 1)
 
 export const countOf = (settings: Settings, cores = availableParallelism()): number => {
   if (obstacle(settings) !== undefined) return 0
-  return settings.gateways === "auto" ? byCores(cores) : settings.gateways
+  if (settings.gateways !== "auto") return settings.gateways
+  // What is gone when it ends is to be tried out, not for a crowd: it starts at once.
+  return settings.storage.kind === "memory" ? 0 : byCores(cores)
 }

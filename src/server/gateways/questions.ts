@@ -6,7 +6,7 @@ import type { NodeId } from "../../domain/NodeId.ts"
 import type { StandingsPage } from "../../hub/audience/standings.ts"
 import type { Standings } from "../../hub/audience/Gateway.ts"
 import type { PlainReading } from "./PlainReadings.ts"
-import type { PackedSettings } from "./internal/packed.ts"
+import type { Packed } from "./internal/packed.ts"
 import type { SharedCounters } from "../../transport/SharedCounts.ts"
 import type { Place } from "../../transport/Place.ts"
 
@@ -14,7 +14,7 @@ import type { Place } from "../../transport/Place.ts"
 export interface GatewayData {
   readonly self: NodeId
   readonly owner: NodeId
-  readonly settings: PackedSettings
+  readonly settings: Packed
   /** To the hub of the main thread. */
   readonly port: MessagePort
   /** Where connections are counted, and its place there. */
@@ -34,7 +34,7 @@ export type ToGateway = {
   readonly Standings: readonly [StandingsPage, Standings]
   readonly EndFrom: readonly [AddressRange, number]
   /** The certificates are read again, as these settings say. */
-  readonly Reload: readonly [PackedSettings, void]
+  readonly Reload: readonly [Packed, void]
   /** Another sender of a file has come: this one is to end, and says so. */
   readonly YieldFile: readonly [{ readonly turn: number }, void]
   /** Its sessions are told to come back, and it ends. */
@@ -51,7 +51,22 @@ export type ToMain = {
   /** Answered when it is this sender's turn, until the main thread is told that it has ended. */
   readonly TakeFile: readonly [FileTurn, void]
   readonly FileTaken: readonly [{ readonly turn: number }, void]
+  /** Something of what the main thread keeps in memory. */
+  readonly Call: readonly [StoreCall, Outcome]
+  /** What is told one after the other: succeeds with its number. */
+  readonly Open: readonly [StoreCall, number]
+  /** The next; undefined behind the last. */
+  readonly Next: readonly [{ readonly stream: number }, Outcome | undefined]
+  readonly Close: readonly [{ readonly stream: number }, void]
 }
+
+export interface StoreCall {
+  readonly store: string
+  readonly method: string
+  readonly asked: ReadonlyArray<Packed>
+}
+
+export type Outcome = { readonly value: Packed } | { readonly error: string; readonly fields: Packed }
 
 /** A sender's turn to send a file. */
 interface FileTurn {

@@ -41,7 +41,7 @@ export const settings = {
   gateways: setting(
     "gateways",
     autoOr(0, 64),
-    "Threads that hold connections and sessions, beside the first, which has the channels and what is kept; `auto` is one less than there are cores, and none with two (docs/THREADS.md)",
+    "Threads that hold connections and sessions, beside the first, which has the channels and what is kept; `auto` is one less than there are cores, and none with two or where `storage` is `memory` (docs/THREADS.md)",
     { flag: "COUNT|auto" },
   ),
   data: setting("data", path, "Folder that holds everything the service keeps; made on first start", {

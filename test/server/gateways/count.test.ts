@@ -18,12 +18,14 @@ describe("how many threads hold connections", () => {
   it("is what a setting says, whatever cores there are", () => {
     assert.strictEqual(countOf({ ...defaults, gateways: 3 }, 1), 3)
     assert.strictEqual(countOf({ ...defaults, gateways: 0 }, 16), 0)
+    // What is kept in memory takes none by itself.
+    assert.strictEqual(countOf(memory, 16), 0)
+    assert.strictEqual(countOf({ ...memory, gateways: 3 }, 1), 3)
   })
 
   it("is none where there can be none, and why is said", () => {
     const onlyUnix = { ...defaults, tcp: { ...defaults.tcp, listen: false }, listen: [unix] }
     for (const [settings, why] of [
-      [memory, /memory/],
       [cluster, /cluster/],
       [onlyUnix, /file system/],
     ] as const) {

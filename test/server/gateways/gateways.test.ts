@@ -139,6 +139,7 @@ const contents = (client: TestClient.TestClient2, count: number) =>
 
 const kept: ReadonlyArray<readonly [string, Effect.Effect<Partial<ServerSettings>>]> = [
   ["in SQLite", Effect.succeed({})],
+  ["in memory", Effect.succeed({ storage: { ...defaults.storage, kind: "memory" } })],
   [
     "in Postgres",
     Effect.map(emptyDatabase, (url) => ({
@@ -173,6 +174,18 @@ describe("a service with two threads for connections", () => {
         const told = Effect.map(session.until("message"), ({ content, seq }) => `${String(seq)} ${String(content)}`)
         assert.deepStrictEqual(yield* Effect.replicateEffect(told, crowd), heard[0])
         session.end()
+        // What one thread was sent another reads.
+        const [sender, ...others] = clients
+        const { file } = yield* sender!.ask({ type: "StartUpload", channel: "den", name: "tea", size: 3 }, "Upload")
+        yield* sender!.send({ type: "UploadChunk", file, offset: 0, data: Buffer.from("tea") })
+        yield* sender!.until("Uploaded")
+        yield* sender!.ask({ type: "Publish", channel: "den", id: "file", content: "", file }, "Published")
+        for (const client of others) {
+          const { entries } = yield* client.ask({ type: "History", channel: "den", limit: 1 }, "HistoryPage")
+          assert.strictEqual(entries[0]?.seq, crowd + 1)
+          yield* client.ask({ type: "Download", channel: "den", file }, "Opened")
+          assert.strictEqual(Buffer.from((yield* client.until("FileChunk")).data).toString(), "tea")
+        }
         assert.sameMembers(
           heard[0]!.map((line) => line.slice(line.indexOf(" ") + 1)),
           clients.map((_, n) => `from ${n}`),

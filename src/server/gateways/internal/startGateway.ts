@@ -11,6 +11,7 @@ import type { FileTurnsShape } from "../../../files/FileTurns.ts"
 import type { GatewayData, LogLine, ToGateway, ToMain } from "../questions.ts"
 import * as Conversation from "./Conversation.ts"
 import * as FileTurns from "./fileTurns.ts"
+import * as KeptInMemory from "./keptInMemory.ts"
 
 // Beside this file: TypeScript in the sources, JavaScript in the package.
 const entry = new URL(`./gatewayWorker${extname(import.meta.url)}`, import.meta.url)
@@ -35,6 +36,8 @@ interface Options extends Omit<GatewayData, "port" | "self"> {
   readonly threads: ThreadNodes
   /** A port to the database, where that is SQLite's. */
   readonly database: () => MessagePort | undefined
+  /** What is kept in the memory of this thread. */
+  readonly memory: KeptInMemory.Stores
   readonly log: (line: LogLine) => Effect.Effect<void>
   readonly turns: FileTurnsShape
 }
@@ -43,6 +46,7 @@ interface Options extends Omit<GatewayData, "port" | "self"> {
 export const start = Effect.fnUntraced(function* ({
   database,
   log,
+  memory,
   node,
   threads,
   turns,
@@ -57,7 +61,9 @@ export const start = Effect.fnUntraced(function* ({
     (worker) => Effect.promise(() => worker.terminate()),
   )
   const files = yield* FileTurns.forGateway(turns, (turn) => conversation.tell("YieldFile", { turn }))
+  const kept = yield* KeptInMemory.answering(memory)
   const conversation: Conversation.Conversation<ToGateway> = yield* Conversation.make<ToGateway, ToMain>(worker, {
+    ...kept,
     TakeFile: files.take,
     FileTaken: files.taken,
     Database: () => {
