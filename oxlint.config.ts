@@ -99,6 +99,7 @@ const readersOfDates = [
   "chat/listBlocked.ts",
   "chat/account/Bearers.ts",
   "grpc/internal/streams.ts",
+  "mqtt/Mqtt.ts",
   "session/SignIn.ts",
   "session/Session.ts",
   "server/Operating.ts",

@@ -5,6 +5,7 @@ import type { ChannelId } from "../domain/ChannelId.ts"
 import type { HistoryId } from "../domain/HistoryId.ts"
 import type { Message } from "../domain/Entry.ts"
 import type { MessageId } from "../domain/MessageId.ts"
+import type { KeptState } from "./KeptState.ts"
 import { maxInFlight } from "./MqttSettings.ts"
 import { lastShared } from "./Told.ts"
 
@@ -64,15 +65,52 @@ export class ClientState {
   readonly unreleased = new Map<number, "pending" | "stored">()
   /** Seconds that it is kept for when its client is gone. */
   expiry = 0
-  /** When the client has gone, and is forgotten, in milliseconds of the service. */
-  forgottenAt = Infinity
-  private readonly given = new Set<string>()
+  private readonly given = new Set<MessageId>()
   private readonly said = new Map<number, Said>()
   private count = 0
   private nextOwn = lastShared
 
   constructor(tag: string) {
     this.tag = tag
+  }
+
+  /** As it was kept. */
+  static from({ count, directs, given, nextOwn, places, said, tag, unreleased }: KeptState): ClientState {
+    const state = new ClientState(tag)
+    state.count = count
+    state.nextOwn = nextOwn
+    state.directs = directs as Subscription | undefined
+    for (const id of given) state.given.add(id)
+    for (const { id, mark, packetId } of said) state.said.set(packetId, { id, mark })
+    for (const packetId of unreleased) state.unreleased.set(packetId, "stored")
+    for (const { again, name, ...known } of places) {
+      const place = Object.assign(state.placeFor(name), known)
+      for (const [seq, packetId] of again) place.again.set(seq, packetId)
+    }
+    return state
+  }
+
+  /** To be kept; the connection is gone. */
+  get kept(): KeptState {
+    return {
+      tag: this.tag,
+      count: this.count,
+      nextOwn: this.nextOwn,
+      given: [...this.given],
+      said: Array.from(this.said, ([packetId, known]) => ({ packetId, ...known })),
+      unreleased: [...this.unreleased.keys()],
+      directs: this.directs,
+      places: Array.from(this.places.values(), ({ again, history, id, messages, name, sent, sentBefore, topic }) => ({
+        name,
+        id,
+        history,
+        messages,
+        topic,
+        sent,
+        sentBefore,
+        again: [...again],
+      })),
+    }
   }
 
   place(name: ChannelName): Place | undefined {
@@ -123,7 +161,7 @@ export class ClientState {
 
   /** Whether it has said this itself. */
   isOwn(id: string | undefined): boolean {
-    return id !== undefined && (id.startsWith(this.tag) || this.given.has(id))
+    return id !== undefined && (id.startsWith(this.tag) || this.given.has(id as MessageId))
   }
 
   /** A message whose id it has made itself. */

@@ -7,8 +7,7 @@ import { MessageId } from "../domain/MessageId.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Protocol } from "../session/Protocol.ts"
 import type { Session } from "../session/Session.ts"
-import type { ClientState } from "./ClientState.ts"
-import type { Holder } from "./Clients.ts"
+import type { ClientKey, Entered, Holder } from "./Clients.ts"
 import { ofDisconnect } from "./codes.ts"
 import { decode } from "./decode.ts"
 import { acknowledged, disconnected, notConnected, pong } from "./encode.ts"
@@ -39,7 +38,8 @@ export class Conversation extends Peer implements Protocol<Session>, Holder {
   readonly hasDirects = true
   /** It was told that it is connected. */
   isConnected = false
-  private key = ""
+  private key: ClientKey | undefined
+  private since = 0
   private will: Connect["will"]
   private saidGoodbye = false
   private isTaken = false
@@ -52,10 +52,11 @@ export class Conversation extends Peer implements Protocol<Session>, Holder {
   }
 
   /** The client is signed in, and this is what is known of it. */
-  begin(key: string, state: ClientState): void {
+  begin(key: ClientKey, { since, state }: Entered): this {
     this.key = key
+    this.since = since
     this.state = state
-    this.common.clients.hold(key, this)
+    return this
   }
 
   isExclusive(): boolean {
@@ -173,17 +174,15 @@ export class Conversation extends Peer implements Protocol<Session>, Holder {
 
   ended(session: Session): void {
     const { caller, reason } = session
-    const { common, isTaken, state, will } = this
+    const { common, isTaken, key, state, will } = this
     const id = MessageId.make(`${state?.tag ?? `${session.id.replaceAll(/[^!-~]/g, "")}.`}will`)
-    if (state !== undefined) common.clients.leave(this.key, this)
+    if (state !== undefined && key !== undefined) common.clients.leave(key, this.since, this)
     this.state = undefined
-    if (will === undefined || caller === undefined || silences.has(reason?.reason ?? "Draining")) return
+    if (will === undefined || caller === undefined || key === undefined || silences.has(reason?.reason ?? "Draining"))
+      return
     const said = sayWill(this, caller, will, id)
     const delay = isTaken ? 0 : Math.min(will.delay, state?.expiry ?? 0)
-    const left = state?.forgottenAt
-    // Who comes back before has not gone.
-    const unlessBack = Effect.suspend(() => (state?.forgottenAt === left ? said : Effect.void))
-    common.afterwards(this.key, delay, unlessBack)
+    common.afterwards(key, delay, said)
   }
 
   goodbye(_: Session, disconnect: Disconnect): Uint8Array {

@@ -1,21 +1,27 @@
 /** MQTT 3.1.1 and 5: what a client subscribes to is a channel, and what it publishes is said there (docs/GATEWAYS.md). */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import * as Monotonic from "../domain/Monotonic.ts"
+import { KeptClients } from "../accounts/KeptClients.ts"
 import type { Dialect } from "../session/Dialect.ts"
 import type { Session } from "../session/Session.ts"
-import { Clients } from "./Clients.ts"
+import { Clients, textOf } from "./Clients.ts"
 import { opening } from "./internal/connecting.ts"
 import type { Common } from "./internal/Peer.ts"
 import type { MqttSettings } from "./MqttSettings.ts"
 import { PacketReader } from "./PacketReader.ts"
 import { makeRenderer } from "./Told.ts"
 import { Topics } from "./Topic.ts"
+
+/** Before the end, for what is still to be kept. */
+const patience = Duration.seconds(5)
 
 /** How often it is looked for clients that are gone for too long. */
 const sweepEvery = Duration.minutes(1)
@@ -26,7 +32,11 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Dialect<Session>, never, Scope.Scope> {
   const clock = yield* Clock.Clock
   const random = yield* Random.Random
-  const run = yield* FiberSet.makeRuntime<never>()
+  const kept = Option.getOrUndefined(yield* Effect.serviceOption(KeptClients))
+  const unawaited = yield* FiberSet.make<void>()
+  const run = yield* FiberSet.runtime(unawaited)<never>()
+  // What is kept of those who were there to the end is kept before the storage closes.
+  yield* Effect.addFinalizer(() => Effect.timeoutOption(FiberSet.awaitEmpty(unawaited), patience))
   const runAlone = yield* FiberMap.makeRuntime<never, string>()
   // As many as are kept of clients that are gone.
   let waiting = 0
@@ -38,13 +48,15 @@ export const make = Effect.fnUntraced(function* (
     )
     return Effect.andThen(waited, said)
   }
-  const makeTag = () => `mq${Math.floor(random.nextDoubleUnsafe() * 2 ** 48).toString(36)}.`
-  const clients = new Clients(settings, () => Monotonic.millis(clock), makeTag)
-  yield* Effect.sync(() => clients.sweep()).pipe(
-    Effect.delay(sweepEvery),
-    Effect.forever({ disableYield: true }),
-    Effect.forkScoped,
-  )
+  const clients = new Clients({
+    settings,
+    kept: kept ?? Context.get(yield* Layer.build(KeptClients.layerMemory), KeptClients),
+    // Another process may ask when that is.
+    now: () => clock.currentTimeMillisUnsafe(),
+    makeTag: () => `mq${Math.floor(random.nextDoubleUnsafe() * 2 ** 48).toString(36)}.`,
+    run,
+  })
+  yield* clients.sweep.pipe(Effect.delay(sweepEvery), Effect.forever({ disableYield: true }), Effect.forkScoped)
   const topics = new Topics(settings.prefix)
   const common: Common = {
     clients,
@@ -56,7 +68,10 @@ export const make = Effect.fnUntraced(function* (
     },
     afterwards: (key, seconds, said) => {
       if (seconds === 0 || waiting >= settings.maxSessions) run(said)
-      else runAlone(key, wait(seconds, said))
+      else runAlone(textOf(key), wait(seconds, said))
+    },
+    isBack: (key) => {
+      if (waiting > 0) runAlone(textOf(key), Effect.void)
     },
   }
   return {

@@ -174,7 +174,8 @@ export class ChatServer extends Context.Service<
    * )
    * ```
    *
-   * Where there are to be webhooks, a `WebhookStore` is beside them, as in those of `natter/storage`.
+   * Where there are to be webhooks, a `WebhookStore` is beside them, as in those of `natter/storage`; and `KeptClients` where
+   * clients of MQTT are to come back to what they had subscribed to, behind a restart.
    *
    * `settings.data`, `settings.storage` and `settings.gateways` count for `layer` alone. How much history keeps is the affair of its layer, to
    * which `HistorySettings` are provided; `settings.history` are to be the same.

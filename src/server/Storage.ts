@@ -9,6 +9,7 @@ import { Accounts } from "../accounts/Accounts.ts"
 import { AccountStore } from "../accounts/AccountStore.ts"
 import { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import { PasswordHash } from "../accounts/PasswordHash.ts"
+import { KeptClients } from "../accounts/KeptClients.ts"
 import { SigningKeys } from "../accounts/SigningKeys.ts"
 import { ChannelStore } from "../channels/ChannelStore.ts"
 import { FileRecords } from "../files/FileRecords.ts"
@@ -29,6 +30,7 @@ import * as SqlHistory from "../storage/SqlHistory.ts"
 import * as SqlWebhooks from "../storage/SqlWebhooks.ts"
 import { WebhookStore } from "../webhooks/WebhookStore.ts"
 import * as StorePing from "../storage/StorePing.ts"
+import * as SqlKeptClients from "../storage/SqlKeptClients.ts"
 import * as SqlSigningKeys from "../storage/SqlSigningKeys.ts"
 import type { PostgresError } from "../storage/PostgresError.ts"
 import type { DatabaseError } from "../storage/Sqlite.ts"
@@ -98,6 +100,7 @@ export const storesLayer = (
     return Layer.mergeAll(
       AccountStore.layerMemory,
       SigningKeys.layerMemory,
+      KeptClients.layerMemory,
       ChannelStore.layerMemory,
       WebhookStore.layerMemory,
       FileStore.layerMemory,
@@ -109,6 +112,7 @@ export const storesLayer = (
   return Layer.mergeAll(
     SqlAccounts.layer,
     SqlSigningKeys.layer,
+    SqlKeptClients.layer,
     SqlChannels.layer,
     SqlWebhooks.layer,
     StorePing.layer,
@@ -135,6 +139,7 @@ export const joinedStoresLayer = (
   return Layer.mergeAll(
     SqlAccounts.layer,
     SqlSigningKeys.layer,
+    SqlKeptClients.layer,
     SqlChannels.layer,
     StorePing.layer,
     SqlFileRecords.layer,

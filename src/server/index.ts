@@ -5,6 +5,7 @@ export { defaults, type ServerSettings } from "./ServerSettings.ts"
 
 /** What `ChatServer.layerOn` needs; `natter/storage` and `layerMemory` of each make them. */
 export { AccountStore } from "../accounts/AccountStore.ts"
+export { KeptClients } from "../accounts/KeptClients.ts"
 export { ChannelStore } from "../channels/ChannelStore.ts"
 export { History } from "../history/History.ts"
 export { WebhookStore } from "../webhooks/WebhookStore.ts"

@@ -17,6 +17,7 @@ import inviteLinks from "./migrations/0012_invite_links.ts"
 import addressBans from "./migrations/0013_address_bans.ts"
 import epochs from "./migrations/0014_epochs.ts"
 import search from "./migrations/0015_search.ts"
+import keptClients from "./migrations/0016_kept_clients.ts"
 import webhooks from "./migrations/0009_webhooks.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
@@ -36,6 +37,7 @@ const migrations = (schema: Schema) => ({
   "0013_address_bans": addressBans(schema),
   "0014_epochs": epochs(schema),
   "0015_search": search(schema),
+  "0016_kept_clients": keptClients(schema),
 })
 
 /** The version that this Natter knows. */

@@ -41,7 +41,7 @@ export type SqliteStorageOptions = (
  * last 7 days.
  *
  * Your own tables go into the same database, with the `SqlClient` that comes along. Natter has these names:
- * `migrations`, `accounts`, `account_changes`, `tokens`, `invites`, `identities`, `signing_keys`, `epochs`, `logs`, `history_identity`, `entries`, `entry_words`
+ * `migrations`, `accounts`, `account_changes`, `tokens`, `invites`, `identities`, `signing_keys`, `kept_clients`, `epochs`, `logs`, `history_identity`, `entries`, `entry_words`
  * and what begins with it, `ids`, `reactions`, `markers`, `channels`, `webhooks`, `files`, `files_identity`, and what begins with `channel_` or `webhook_`. Read them if you
  * like, but write only yours: a prefix keeps yours apart from those that later versions bring.
  *

@@ -2,6 +2,7 @@ import * as Layer from "effect/Layer"
 import * as SqlAccounts from "./SqlAccounts.ts"
 import * as SqlChannels from "./SqlChannels.ts"
 import * as SqlEpochs from "./SqlEpochs.ts"
+import * as SqlKeptClients from "./SqlKeptClients.ts"
 import * as SqlHistory from "./SqlHistory.ts"
 import * as SqlWebhooks from "./SqlWebhooks.ts"
 import * as StorePing from "./StorePing.ts"
@@ -17,7 +18,7 @@ export const layer = Layer.mergeAll(
 )
 
 /**
- * Accounts, their tokens and invites, and the keys by which access tokens are signed, in the same database: for who signs people in with `Accounts`. A hub needs none.
+ * Accounts, their tokens and invites, the keys by which access tokens are signed, and what their clients come back to, in the same database: for who signs people in with `Accounts`. A hub needs none.
  * Provide `SqliteStorage.layer` or `PostgresStorage.layer` to it.
  */
-export const accountsLayer = Layer.merge(SqlAccounts.layer, SqlSigningKeys.layer)
+export const accountsLayer = Layer.mergeAll(SqlAccounts.layer, SqlSigningKeys.layer, SqlKeptClients.layer)

@@ -1,5 +1,6 @@
 /** `natter/storage`: what makes an embedded hub durable, in SQLite or Postgres, without the service around it. */
 export { AccountStore } from "../accounts/AccountStore.ts"
+export { KeptClients } from "../accounts/KeptClients.ts"
 export { ChannelStore } from "../channels/ChannelStore.ts"
 export { ChannelStoreError } from "../channels/ChannelStoreError.ts"
 export { History } from "../history/History.ts"

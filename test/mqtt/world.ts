@@ -57,7 +57,7 @@ export const connect = (options: Options): Effect.Effect<Client, Refused, Scope.
     return yield* connectTo(address!.port, options)
   })
 
-const connectTo = (port: number, options: Options): Effect.Effect<Client, Refused, Scope.Scope> =>
+export const connectTo = (port: number, options: Options): Effect.Effect<Client, Refused, Scope.Scope> =>
   Effect.gen(function* () {
     const all = {
       host: "127.0.0.1",

@@ -8,7 +8,7 @@ import type { RequestError } from "../../domain/RequestError.ts"
 import type { Protocol } from "../../session/Protocol.ts"
 import type { Session, SessionCaller } from "../../session/Session.ts"
 import type { ClientState, Subscription } from "../ClientState.ts"
-import type { Clients } from "../Clients.ts"
+import type { ClientKey, Clients } from "../Clients.ts"
 import type { Connect, Version } from "../Packet.ts"
 import type { ReasonCode } from "../ReasonCode.ts"
 import type { Topics } from "../Topic.ts"
@@ -25,7 +25,9 @@ export interface Common {
    * Says the last words of a client when so many seconds have passed, or at once where too many wait to be said. Of a client
    * there are one at most.
    */
-  readonly afterwards: (key: string, seconds: number, said: Effect.Effect<void>) => void
+  readonly afterwards: (key: ClientKey, seconds: number, said: Effect.Effect<void>) => void
+  /** Who is back has not gone: nothing is said that waits. */
+  readonly isBack: (key: ClientKey) => void
 }
 
 /** Smaller packets than this have no room for words. */

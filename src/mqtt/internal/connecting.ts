@@ -9,7 +9,7 @@ import type { User } from "../../domain/User.ts"
 import type { Protocol } from "../../session/Protocol.ts"
 import type { Session } from "../../session/Session.ts"
 import * as SignIn from "../../session/SignIn.ts"
-import { keyOf } from "../Clients.ts"
+import type { Entered } from "../Clients.ts"
 import { ofSignIn } from "../codes.ts"
 import { Conversation } from "../Conversation.ts"
 import { decodeConnect } from "../decode.ts"
@@ -99,14 +99,31 @@ const signIn = (session: Session, { password, username = "" }: Connect): Effect.
 const isToken = (text: string): boolean => /^nat[a-z]*_|^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(text)
 
 const welcome = (conversation: Conversation, settings: MqttSettings, user: User): Effect.Effect<void, Disconnect> => {
-  const { common, connect, session, version } = conversation
-  const { clients } = common
+  const { common, connect } = conversation
   const isNameless = connect.clientId === ""
-  const clientId = isNameless ? `natter-${clients.makeTag()}` : connect.clientId
-  const key = keyOf(user.id, clientId)
-  const { present, state } = clients.enter(key, connect.cleanStart)
-  state.expiry = clients.expiry(connect.sessionExpiry)
-  conversation.begin(key, state)
+  const clientId = isNameless ? `natter-${common.clients.makeTag()}` : connect.clientId
+  const key = { user: user.id, client: clientId }
+  const entering = common.clients.enter(key, connect.cleanStart, (entered) => {
+    if (entered.present) common.isBack(key)
+    tell(conversation, settings, entered, isNameless ? clientId : undefined)
+    return conversation.begin(key, entered)
+  })
+  return Effect.andThen(
+    entering,
+    // Another may have taken it over by now.
+    Effect.suspend(() => (conversation.state === undefined ? Effect.void : comeBack(conversation, conversation.state))),
+  )
+}
+
+/** That it is in, and on which terms. */
+const tell = (
+  conversation: Conversation,
+  settings: MqttSettings,
+  { present, state }: Entered,
+  assignedClientId: string | undefined,
+): void => {
+  const { common, connect, session, version } = conversation
+  state.expiry = common.clients.expiry(connect.sessionExpiry)
   conversation.isConnected = true
   const keepAlive = keepAliveOf(connect, settings)
   session.maySilent = keepAlive === 0 ? longest : keepAlive * 1500
@@ -118,12 +135,11 @@ const welcome = (conversation: Conversation, settings: MqttSettings, user: User)
       receiveMaximum,
       maximumPacketSize: session.services.settings.maxFrameBytes,
       topicAliasMaximum,
-      assignedClientId: isNameless ? clientId : undefined,
+      assignedClientId,
       keepAlive: keepAlive === connect.keepAlive ? undefined : keepAlive,
     }),
   )
   session.caller?.memberships.opened()
-  return comeBack(conversation, state)
 }
 
 /** Seconds; version 5 can be told that it is less than was wanted. */

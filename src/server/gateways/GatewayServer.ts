@@ -73,7 +73,7 @@ export const serve = Effect.fnUntraced(function* (port: MessagePort, data: Gatew
   const turns = FileTurns.inGateway(main)
   const database = Effect.map(main.ask("Database", undefined), ({ port }) => port)
   const layers = hubOn(settings).pipe(
-    Layer.provide(
+    Layer.provideMerge(
       settings.storage.kind === "memory" ? KeptInMemory.layer(main) : joinedStoresLayer(settings, database),
     ),
     Layer.provide([

@@ -14,6 +14,7 @@ const tablesSince: ReadonlyArray<readonly [migration: number, tables: ReadonlyAr
   [12, ["channel_links"]],
   [13, ["address_bans"]],
   [14, ["epochs"]],
+  [16, ["kept_clients"]],
 ]
 
 const ours = ["migrations", ...tablesSince.flatMap(([, tables]) => tables)]
