@@ -89,7 +89,24 @@ describe("refusals", () => {
           ),
         )
         const said = yield* link.ended
-        assert.isFalse(said.some(({ cmd }) => cmd === "publish"))
+        assert.isFalse(said.some(({ cmd }) => cmd === "publish" || cmd === "puback"))
+        // Nor with QoS 2: what is acknowledged has been said.
+        const other = yield* connected(4, { clientId: "old" })
+        other.send(
+          write(
+            {
+              cmd: "publish",
+              topic: "natter/den",
+              payload: "x".repeat(20_000),
+              qos: 2,
+              retain: false,
+              dup: false,
+              messageId: 2,
+            },
+            4,
+          ),
+        )
+        assert.isFalse((yield* other.ended).some(({ cmd }) => cmd === "pubrec"))
       }).pipe(Effect.scoped),
     )
   })

@@ -45,6 +45,8 @@ export class Answers {
     if (packet.qos > 0) this.waiting.push(answer)
     return (error) => {
       this.session.unanswered--
+      // It has no word for no: its connection ends, and what is behind this comes again with the next.
+      if (error !== undefined && this.connect.version === 4) return
       answer.code = error === undefined ? ReasonCode.success : ofPublish(error)
       answer.reason = this.inWords ? error?.message : undefined
       this.tell()
