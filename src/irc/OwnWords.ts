@@ -2,6 +2,7 @@
 import type { ChannelEvent } from "../domain/ChannelEvent.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { isDirect } from "../domain/Direct.ts"
+import type { Entry } from "../domain/Entry.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Person } from "../domain/User.ts"
 import type { Renderer, Rendering } from "../protocol/Renderer.ts"
@@ -46,7 +47,7 @@ export class OwnWords implements Renderer<Uint8Array> {
       case "Edited":
       case "Deleted":
       case "Reacted":
-        return event.id !== undefined && this.underway.has(event.id) && event.from.id === this.reader.self.id
+        return this.isOwn(event) && (!this.reader.echoes || this.underway.get(event.id!) !== undefined)
       case "Kicked":
         return event.user.id === this.reader.self.id
       case "Arrived":
@@ -58,6 +59,11 @@ export class OwnWords implements Renderer<Uint8Array> {
       default:
         return false
     }
+  }
+
+  /** Whether it has said this itself, a moment ago. */
+  private isOwn({ from, id }: Entry): boolean {
+    return id !== undefined && this.underway.has(id) && from.id === this.reader.self.id
   }
 
   render(channel: ChannelName, events: ReadonlyArray<ChannelEvent>): Rendering<Uint8Array> | undefined {

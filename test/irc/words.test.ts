@@ -77,6 +77,10 @@ describe("what is said", () => {
     assert.isFalse(rendering.differs!(quiet), "another session said it")
     for (const words of [quiet, echoing]) words.underway.set(MessageId.make("m1"), "l1")
     assert.isTrue(rendering.differs!(quiet))
+    assert.isTrue(rendering.differs!(echoing), "it has a label")
+    const [unlabelled, same] = [own("message-tags", "echo-message"), MessageId.make("m1")]
+    unlabelled.underway.set(same, undefined)
+    assert.isFalse(rendering.differs!(unlabelled), "it is told what everybody is")
     assert.isUndefined(quiet.render(den, [event]))
     assert.strictEqual(
       textOf(quiet.render(den, [event, message("more")])),
