@@ -102,7 +102,9 @@ export const connectTo = (port: number, options: Options): Effect.Effect<Client,
       sessionPresent,
       next: Effect.callback<Heard>((resume) => {
         if (taken < heard.length) return resume(Effect.succeed(heard[taken++]!))
-        waiting.push((one) => resume(Effect.succeed(one)))
+        const waiter = (one: Heard) => resume(Effect.succeed(one))
+        waiting.push(waiter)
+        return Effect.sync(() => void waiting.splice(waiting.indexOf(waiter) >>> 0, 1))
       }),
       subscribe: (topic, options = { qos: 1 }) => wrapped(() => client.subscribeAsync(topic, options)),
       publish: (topic, text, options = { qos: 1 }) =>

@@ -6,6 +6,7 @@ import { create, toBinary } from "@bufbuild/protobuf"
 import { assert, layer } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Http2 from "node:http2"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
@@ -26,6 +27,10 @@ interface Person {
   readonly next: Doing<string>
   /** How it is told that what it says there is not taken. */
   readonly refused: (channel: string) => Doing<string>
+  /** How it is told that a message is too long. */
+  readonly sayLong: Doing<string>
+  /** How it is told that something is too large to be read at all. */
+  readonly sayHuge: Doing<string>
   readonly sayTo: (name: string, text: string) => Doing
   readonly leave: Doing
   /** Goes without a word. */
@@ -40,11 +45,18 @@ interface Gateway {
   readonly enter: (name: string, channel: string) => Doing<Person>
   /** Comes back to a channel in which it heard this message last, with its place: what it has missed. */
   readonly missed: (name: string, channel: string, last: number, count: number) => Doing<ReadonlyArray<string>>
+  /** Connects, begins and says nothing more: what it is told in the end. */
+  readonly silent: Doing<string>
   /** What is said to somebody whose password is another. */
   readonly wrongPassword: (name: string) => Doing<string>
   /** Whose words these are. */
-  readonly words: Readonly<Record<"refused" | "slow" | "wrongPassword" | "draining", string>>
+  readonly words: Readonly<
+    Record<"refused" | "slow" | "long" | "huge" | "silent" | "wrongPassword" | "draining", string>
+  >
 }
+
+/** More characters than a message may have, and more bytes than anything. */
+const [tooLong, tooLarge] = ["x".repeat(16_001), "x".repeat(70_000)]
 
 const times = (count: number) => Array.from({ length: count }, (_, n) => n)
 
@@ -52,6 +64,18 @@ const ircPerson = (client: IrcClient, channel: string): Person => ({
   say: (text) => client.send(`PRIVMSG #${channel} :${text}`),
   next: Effect.map(client.until(/ PRIVMSG \S+ :/), (line) => / PRIVMSG \S+ :(.*)$/.exec(line)![1]!),
   refused: (where) => Effect.map(client.ask(`PRIVMSG #${where} :x`, / 404 | 403 /), (line) => line.split(" ")[1]!),
+  sayLong: client.ask(
+    [
+      `BATCH +1 draft/multiline #${channel}`,
+      ...tooLong.match(/.{1,400}/g)!.map((piece, at) => {
+        const tags = at === 0 ? "" : ";draft/multiline-concat"
+        return `@batch=1${tags} PRIVMSG #${channel} :${piece}`
+      }),
+      "BATCH -1",
+    ].join("\r\n"),
+    / FAIL BATCH /,
+  ),
+  sayHuge: client.ask(`PRIVMSG #${channel} :${tooLarge}`, /^ERROR/),
   sayTo: (name, text) => client.send(`PRIVMSG ${name} :${text}`),
   leave: client.ask(`PART #${channel}`, / PART /),
   cut: client.link.abort,
@@ -64,7 +88,12 @@ const history = ["batch", "draft/chathistory", "message-tags", "server-time"]
 
 const irc: Gateway = {
   enter: Effect.fnUntraced(function* (name, channel) {
-    const client = yield* onIrc(yield* TestServer, name, ["echo-message"])
+    const client = yield* onIrc(yield* TestServer, name, [
+      "echo-message",
+      "batch",
+      "draft/multiline",
+      "standard-replies",
+    ])
     yield* client.ask(`JOIN #${channel}`, / 366 /)
     return ircPerson(client, channel)
   }),
@@ -79,7 +108,18 @@ const irc: Gateway = {
     yield* client.send("PASS wrong-but-long", `NICK ${name}`, "USER u 0 * :x")
     return (yield* client.until(/ 464 /)).split(" ")[1]!
   }),
-  words: { refused: "404", slow: "404", wrongPassword: "464", draining: "ERROR :Closing link:" },
+  silent: Effect.gen(function* () {
+    return yield* (yield* stranger(yield* TestServer)).ask("CAP LS 302", /^ERROR/)
+  }),
+  words: {
+    refused: "404",
+    slow: "404",
+    long: "FAIL BATCH MULTILINE_MAX_BYTES 16000 :",
+    huge: "ERROR :Closing link: a line of more than",
+    silent: "ERROR :Closing link: ",
+    wrongPassword: "464",
+    draining: "ERROR :Closing link:",
+  },
 }
 
 const mqtt = (protocolVersion: 4 | 5): Gateway => {
@@ -95,18 +135,29 @@ const mqtt = (protocolVersion: 4 | 5): Gateway => {
       const client = yield* Mqtt.connect(kept(name))
       yield* client.subscribe(`natter/${channel}`)
       yield* client.subscribe("natter/@/+")
+      const ended = Effect.callback<string>((resume) => {
+        client.mqtt.once("disconnect", ({ reasonCode }) => resume(Effect.succeed(`DISCONNECT ${reasonCode}`)))
+        client.mqtt.once("close", () => resume(Effect.succeed("closed")))
+      })
       return {
         say: (text) => client.publish(`natter/${channel}`, text),
         next: Effect.map(client.next, ({ text }) => text),
         refused: (where) => Effect.map(Effect.flip(client.publish(`natter/${where}`, "x")), ({ message }) => message),
+        // Where there are no words to refuse it the connection ends.
+        sayLong: Effect.raceFirst(
+          Effect.map(Effect.flip(client.publish(`natter/${channel}`, tooLong)), ({ message }) => message),
+          ended,
+        ),
+        // On its header.
+        sayHuge: Effect.suspend(() => {
+          client.mqtt.stream.write(Buffer.from([0x30, 0xff, 0xff, 0x07]))
+          return ended
+        }),
         sayTo: (to, text) => client.publish(`natter/@/${to}`, text),
         leave: Effect.promise(() => client.mqtt.unsubscribeAsync(`natter/${channel}`)),
         cut: Effect.sync(() => void client.mqtt.stream.destroy()),
         comesAndGoes: undefined,
-        goodbye: Effect.callback<string>((resume) => {
-          client.mqtt.once("disconnect", ({ reasonCode }) => resume(Effect.succeed(`DISCONNECT ${reasonCode}`)))
-          client.mqtt.once("close", () => resume(Effect.succeed("closed")))
-        }),
+        goodbye: ended,
       }
     }),
     missed: Effect.fnUntraced(function* (name, _, __, count) {
@@ -115,17 +166,29 @@ const mqtt = (protocolVersion: 4 | 5): Gateway => {
     }),
     wrongPassword: (name) =>
       Effect.map(Effect.flip(Mqtt.connect({ ...kept(name), password: "wrong" })), ({ message }) => message),
+    silent: Effect.gen(function* () {
+      const link = yield* (yield* TestServer).connect()
+      // Half a CONNECT: in a version that is not known nothing is said.
+      yield* link.send(Uint8Array.of(0x10, 0x20, 0x00, 0x04))
+      return (yield* Effect.exit(link.pull))._tag === "Failure" ? "closed" : "something"
+    }),
     words:
       protocolVersion === 5
         ? {
             refused: "Publish error: Not authorized",
             slow: "Publish error: Quota exceeded",
+            long: "Publish error: Quota exceeded",
+            huge: "DISCONNECT 149",
+            silent: "closed",
             wrongPassword: "Connection refused: Bad User Name or Password",
             draining: "DISCONNECT 139",
           }
         : {
             refused: "closed",
             slow: "held back",
+            long: "closed",
+            huge: "closed",
+            silent: "closed",
             wrongPassword: "Connection refused: Bad username or password",
             draining: "closed",
           },
@@ -147,6 +210,13 @@ const grpc: Gateway = {
         Effect.map(client.unary("Publish", { channel: where, id: `to-${where}`, content: "x" }, token), ({ error }) =>
           String(error?.code),
         ),
+      sayLong: Effect.map(client.unary("Publish", { channel, id: "long", content: tooLong }, token), ({ error }) =>
+        String(error?.code),
+      ),
+      sayHuge: Effect.suspend(() => {
+        session.say({ publish: { channel, id: "huge", content: tooLarge } })
+        return Effect.map(session.ended, ({ code }) => String(code))
+      }),
       sayTo: (to, content) => client.ask("Publish", { channel: `@${to}`, id: `direct-${name}`, content }, token),
       leave: Effect.suspend(() => {
         session.say({ ref: 2, leave: { channel } })
@@ -178,7 +248,12 @@ const grpc: Gateway = {
     const client = yield* Grpc.chat
     return String((yield* client.unary("Login", { username: name, password: "another password" })).error?.code)
   }),
-  words: { refused: "7", slow: "8", wrongPassword: "16", draining: "14" },
+  silent: Effect.gen(function* () {
+    const session = (yield* Grpc.chat).both("Session")
+    const { code } = yield* session.ended
+    return String(code)
+  }),
+  words: { refused: "7", slow: "8", long: "3", huge: "8", silent: "16", wrongPassword: "16", draining: "14" },
 }
 
 const gateways: Readonly<Record<string, Gateway>> = { irc, mqtt5: mqtt(5), mqtt4: mqtt(4), grpc }
@@ -316,6 +391,20 @@ const laws: Readonly<Record<string, Law>> = {
         assert.include(yield* person.refused(channel), gateway.words.slow)
       }),
   },
+  "a message that is too long is refused, and what is too large to be read ends it": {
+    holds: (gateway, name) =>
+      Effect.gen(function* () {
+        const channel = `long-${name}`
+        const tcp = yield* owner(`tcp-long-${name}`, channel)
+        const person = yield* gateway.enter(`${name}long`, channel)
+        assert.include(yield* person.sayLong, gateway.words.long)
+        const other = yield* gateway.enter(`${name}huge`, channel)
+        assert.include(yield* other.sayHuge, gateway.words.huge)
+        // Nobody has heard of either.
+        yield* tcp.ask({ type: "Publish", channel, id: "1", content: "heard" }, "Published")
+        assert.strictEqual((yield* tcp.until("Message")).seq, 1)
+      }),
+  },
   "a wrong password is refused": {
     holds: (gateway, name) =>
       Effect.gen(function* () {
@@ -402,4 +491,39 @@ layer(Mqtt.layer({ hub: { publishing: undefined, presence } }), {
       assert.strictEqual(sessions.count(), 0)
     }).pipe(Effect.scoped),
   )
+})
+
+/** Who does not say who they are is not waited for; and who says much at once is told so, and heard a little later. */
+const strict = {
+  hub: { presence, publishing: { burst: 1, perSecond: 2 } },
+  session: { loginTimeout: Duration.seconds(2) },
+}
+
+layer(Mqtt.layer(strict), { excludeTestServices: true })("over each gateway, with limits", (it) => {
+  it.effect("who comes and says nothing is not waited for", () =>
+    Effect.forEach(
+      Object.entries(gateways),
+      ([name, { silent, words }]) => Effect.map(silent, (told) => assert.include(told, words.silent, name)),
+      { concurrency: "unbounded", discard: true },
+    ).pipe(Effect.scoped),
+  )
+
+  for (const [name, gateway] of Object.entries(gateways)) {
+    it.effect(`${name}: who says too much at once is told so, and is heard a little later`, () =>
+      Effect.gen(function* () {
+        const channel = `much-${name}`
+        const person = yield* gateway.enter(`${name}much`, channel)
+        yield* person.say("first", `${name}-1`)
+        assert.strictEqual(yield* person.next, "first")
+        // Who cannot be told is held back, and nothing is lost.
+        if (gateway.words.slow !== "held back") assert.include(yield* person.refused(channel), gateway.words.slow)
+        const again = person.say("later", `${name}-2`)
+        const heard = Effect.map(Effect.timeoutOption(person.next, "700 millis"), Option.isSome)
+        let tries = 0
+        do yield* Effect.ignore(again)
+        while (!(yield* heard) && tries++ < 20)
+        assert.isBelow(tries, 20)
+      }).pipe(Effect.scoped),
+    )
+  }
 })
