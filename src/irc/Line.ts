@@ -114,6 +114,17 @@ export const fitting = (text: string, bytes: number): string => {
   return text.slice(0, space > end / 2 ? space : end)
 }
 
+/**
+ * The same line where it is within its bounds, and otherwise as much of it as is: a client that reads no more takes what is behind
+ * that for a line of its own, and topics and names of others can be that long.
+ */
+export const bounded = (line: string): string => {
+  const start = line.startsWith("@") ? line.indexOf(" ") + 1 : 0
+  // A character has three bytes at most for each of its units.
+  if ((line.length - start) * 3 <= maxLine - 2) return line
+  return line.slice(0, start) + fitting(line.slice(start), maxLine - 2)
+}
+
 /** A text in pieces of at most so many bytes. */
 export const pieces = (text: string, bytes: number): ReadonlyArray<string> => {
   const found: Array<string> = []

@@ -8,7 +8,7 @@ import type { Message } from "../domain/Entry.ts"
 import { isGuestId, isWebhookUser, type Person } from "../domain/User.ts"
 import type { Speech } from "./Capability.ts"
 import type { Saying } from "./Comings.ts"
-import { format, maxLine, tagged } from "./Line.ts"
+import { bounded, format, maxLine, tagged } from "./Line.ts"
 import { messageIdOf, nickOf, targetOf } from "./Names.ts"
 import * as Stamp from "./Stamp.ts"
 import * as Text from "./Text.ts"
@@ -279,4 +279,5 @@ const channelLines = (server: Server, speech: Speech, target: string, event: Cha
   }
 }
 
-export const bytesOf = (lines: ReadonlyArray<string>): Uint8Array => Buffer.from(`${lines.join("\r\n")}\r\n`)
+export const bytesOf = (lines: ReadonlyArray<string>): Uint8Array =>
+  Buffer.from(`${lines.map(bounded).join("\r\n")}\r\n`)

@@ -239,3 +239,36 @@ describe("who is there", () => {
       }),
   )
 })
+
+live(
+  "says nothing in a line that is too long, whatever is long",
+  tcp.layer({ hub: { publishing: undefined }, session: { frames: undefined } }),
+  (server) =>
+    Effect.gen(function* () {
+      const capabilities = ["extended-join", "echo-message", "invite-notify", "standard-replies", "draft/chathistory"]
+      const [one, other] = ["李".repeat(64), "b".repeat(64)]
+      const tcp = yield* user2(server, "tcp")
+      yield* tcp.ask({ type: "CreateChannel", channel: one, topic: "茶".repeat(256) }, "Ok")
+      yield* tcp.ask({ type: "Join", channel: one }, "Joined")
+      const clients = [yield* member(server, one, capabilities), yield* member(server, other, capabilities)]
+      for (const client of clients) yield* client.ask(`JOIN #${one}`, / 366 /)
+      yield* tcp.ask({ type: "SetTopic", channel: one, topic: "湯".repeat(256) }, "Ok")
+      yield* tcp.ask({ type: "SetRole", channel: one, username: one, role: "moderator" }, "Ok")
+      yield* tcp.ask({ type: "Kick", channel: one, username: other, reason: "火".repeat(256) }, "Ok")
+      for (const client of clients) {
+        const long = "y".repeat(470)
+        const commands =
+          "JOIN PART PRIVMSG NOTICE MODE TOPIC KICK INVITE WHO WHOIS NAMES LIST MONITOR CHATHISTORY AWAY ISON USERHOST REDACT CAP NICK BATCH TAGMSG PING WHOWAS FROB"
+        for (const command of commands.split(" ")) {
+          yield* client.send(
+            ...[long, `#${long}`, `x ${long}`, `REQ :${long}`, `LATEST #${long}`].map((rest) => `${command} ${rest}`),
+          )
+        }
+        yield* client.send("ISON " + `${"x".repeat(30)} `.repeat(14), `TOPIC #${one}`, "LIST", "AWAY")
+        yield* client.settled
+        const tooLong = client.log.filter((line) => Buffer.byteLength(line.replace(/^@\S+ /, "")) > 510)
+        assert.deepStrictEqual(tooLong, [])
+        assert.match(client.log.join("\n"), /TOPIC \S+ :湯+\n/)
+      }
+    }),
+)
