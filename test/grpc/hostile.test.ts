@@ -246,6 +246,7 @@ const web = { "content-type": "application/grpc-web+proto" }
 const connect = { "content-type": "application/json" }
 const connectProto = { "content-type": "application/proto" }
 const session = "/natter.v1.Chat/Session"
+const reflection = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
 const bomb = zlib.gzipSync(Buffer.alloc(64 * 1024 * 1024))
 /** A field of bytes, by its number. */
 const field = (no: number, body: Buffer | string) => {
@@ -410,6 +411,25 @@ const calls: Readonly<Record<string, readonly [call: Call, outcome: string]>> = 
   "a token of 8 kB": [
     { headers: { ...grpc, authorization: `Bearer ${"x".repeat(8000)}` }, body: message("") },
     "grpc 16",
+  ],
+  // Reflection, which takes no token: what there is not is answered, too.
+  "a symbol that there is not": [
+    { path: reflection, headers: grpc, body: message(field(4, "no.such.Thing")) },
+    "grpc 0",
+  ],
+  "a symbol named as a method of objects": [
+    { path: reflection, headers: grpc, body: message(field(4, "constructor")) },
+    "grpc 0",
+  ],
+  "a file outside": [{ path: reflection, headers: grpc, body: message(field(3, "../../etc/passwd")) }, "grpc 0"],
+  "a reflection of nothing": [{ path: reflection, headers: grpc, body: message("") }, "grpc 0"],
+  "a reflection that is no message": [
+    { path: reflection, headers: grpc, body: message(Buffer.alloc(9, 0xff)) },
+    "grpc 13",
+  ],
+  "five hundred reflections at once": [
+    { path: reflection, headers: grpc, body: many(500, () => message(field(4, "natter.v1.Chat"))) },
+    "grpc 0",
   ],
   // A session.
   "a session of a token that nobody has": [

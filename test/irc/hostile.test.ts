@@ -205,7 +205,17 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 }
 
-const open = (server: Server, who: Kind["who"]) => (who === "stranger" ? stranger(server) : member(server, "ann"))
+const open = (server: Server, who: Kind["who"], capabilities: ReadonlyArray<string> = []) =>
+  who === "stranger" ? stranger(server) : member(server, "ann", capabilities)
+
+const capabilities = [
+  "batch",
+  "message-tags",
+  "labeled-response",
+  "draft/multiline",
+  "echo-message",
+  "standard-replies",
+]
 
 const goesOn = (client: IrcClient) => client.ask("PING :still", / PONG \S+ :still$/)
 
@@ -257,10 +267,10 @@ describe("hostile, over IRC", () => {
 })
 
 const words = [
-  ..."NICK USER PASS CAP JOIN PART PRIVMSG NOTICE TAGMSG MODE TOPIC KICK INVITE WHO WHOIS NAMES LIST MONITOR CHATHISTORY AUTHENTICATE AWAY PING ISON REDACT".split(
+  ..."NICK USER PASS CAP JOIN PART PRIVMSG NOTICE TAGMSG MODE TOPIC KICK INVITE WHO WHOIS NAMES LIST MONITOR CHATHISTORY AUTHENTICATE AWAY PING ISON REDACT BATCH".split(
     " ",
   ),
-  ..."#den ann ben :x y * +b -o +q LS REQ LATEST BEFORE @label=1 @+typing=active : :: , #a,#b 0 \u0001ACTION \r \n \r\n msgid=1/#den timestamp=2026-01-01T00:00:00Z".split(
+  ..."#den ann ben :x y * +b -o +q LS REQ LATEST BEFORE +1 -1 draft/multiline @batch=1 @draft/multiline-concat @label=1 @+typing=active : :: , #a,#b 0 \u0001ACTION \r \n \r\n msgid=1/#den timestamp=2026-01-01T00:00:00Z".split(
     " ",
   ),
 ]
@@ -287,7 +297,7 @@ describe("a fuzzer", () => {
         const dice = new Dice(seed)
         yield* Effect.scoped(
           Effect.gen(function* () {
-            const client = yield* open(server, dice.once(3) ? "stranger" : "member")
+            const client = yield* open(server, dice.once(3) ? "stranger" : "member", capabilities)
             yield* client.raw(`CAP LIST\r\n${Buffer.from(scrambled(dice)).toString("latin1")}\r\n`)
             yield* client.raw(scrambled(dice))
             yield* client.send("", "QUIT")

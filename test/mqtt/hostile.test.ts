@@ -4,6 +4,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Packet } from "mqtt-packet"
 import { connected, connectPacket, raw, write } from "./raw.ts"
+import { TestServer } from "../../src/testing/TestServer.ts"
+import { eventually } from "../suites/transportWorld.ts"
 import { layer } from "./world.ts"
 
 const bytes = (...parts: ReadonlyArray<number | string | ReadonlyArray<number>>): Uint8Array =>
@@ -25,6 +27,11 @@ const whole = (flags: number, ...parts: ReadonlyArray<number | string | Readonly
   packet(0x10, began, flags, 0, 60, ...parts)
 const rest = [...text("c"), ...text("ann"), ...text("secret")]
 
+const [delay, expiry] = [
+  [0x18, 0, 0, 0, 1],
+  [0x11, 0, 0, 0, 1],
+]
+
 /** Before anybody is let in: the code of the `CONNACK`, or none where it is closed on without a word. */
 const atFirst: ReadonlyArray<readonly [string, Uint8Array, number | undefined]> = [
   ["a packet that is no CONNECT", packet(0xc0), undefined],
@@ -44,6 +51,18 @@ const atFirst: ReadonlyArray<readonly [string, Uint8Array, number | undefined]> 
     whole(signedIn | 4, 0, text("c"), 0, text("natter/+"), text("w"), text("ann"), text("x")),
     0x90,
   ],
+  ["a will to nothing", whole(signedIn | 4, 0, text("c"), 0, text(""), text("w"), text("ann"), text("x")), 0x90],
+  [
+    "a will with NUL in its topic",
+    whole(signedIn | 4, 0, text("c"), 0, text("a\0"), text("w"), text("ann"), text("x")),
+    0x81,
+  ],
+  [
+    "a delay of a will twice",
+    whole(signedIn | 4, 0, text("c"), 10, delay, delay, text("t"), text("w"), text("ann"), text("x")),
+    0x82,
+  ],
+  ["a session expiry twice", whole(signedIn, 10, expiry, expiry, rest), 0x82],
   ["a text that ends behind the packet", whole(signedIn, 0, 0, 9, "c"), 0x81],
   ["a packet that ends behind its texts", whole(signedIn, 0, rest, 0), 0x81],
   ["a text that is not UTF-8", whole(signedIn, 0, 0, 1, 0xff, text("ann"), text("secret")), 0x81],
@@ -112,6 +131,8 @@ const later: ReadonlyArray<readonly [string, Uint8Array, number]> = [
     0x82,
   ],
   ["a PUBLISH with a payload format of 2", packet(0x30, text("natter/den"), 2, 0x01, 2, "x"), 0x82],
+  ["an alias twice", packet(0x30, text("natter/den"), 6, 0x23, 0, 1, 0x23, 0, 1, "x"), 0x82],
+  ["a PUBLISH with NUL in its topic", packet(0x30, text("natter/d\0n"), 0, "x"), 0x81],
   ["alias 0", packet(0x30, text("natter/den"), 3, 0x23, 0, 0, "x"), 0x94],
   ["an alias over the maximum", packet(0x30, text("natter/den"), 3, 0x23, 0, 17, "x"), 0x94],
   ["an alias of no topic", packet(0x30, 0, 0, 3, 0x23, 0, 1, "x"), 0x82],
@@ -159,6 +180,35 @@ describe("hostile bytes", () => {
         }).pipe(Effect.scoped),
       )
     }
+    it.effect("a thousand filters in one SUBSCRIBE: as many as there may be, and nobody waits for the rest", () =>
+      Effect.gen(function* () {
+        const link = yield* connected(5, { clientId: "many" })
+        const filters = (count: number) =>
+          Array.from({ length: count }, (_, n) => ({ topic: `natter/many-${n}`, qos: 1 }) as const)
+        link.send(write({ cmd: "subscribe", messageId: 1, subscriptions: filters(1000) } as never, 5))
+        const granted = yield* link.next
+        assert.strictEqual(granted.cmd, "suback")
+        const codes = granted.cmd === "suback" ? granted.granted : []
+        assert.deepStrictEqual([codes.indexOf(0x97), codes.lastIndexOf(1), codes.length], [128, 127, 1000])
+        const unsubscriptions = filters(1000).map(({ topic }) => topic)
+        link.send(write({ cmd: "unsubscribe", messageId: 2, unsubscriptions } as never, 5))
+        assert.strictEqual((yield* link.next).cmd, "unsuback")
+      }).pipe(Effect.scoped),
+    )
+    it.effect("thirty connections of one client at once: one stays", () =>
+      Effect.gen(function* () {
+        const { sessions } = yield* TestServer
+        const before = sessions.count()
+        const parts = { clientId: "storm", clean: false, properties: { sessionExpiryInterval: 60 } }
+        yield* Effect.replicateEffect(connected(5, parts), 30, { concurrency: 30 })
+        yield* eventually(
+          "the others are gone",
+          Effect.sync(() => sessions.count() <= before + 1),
+        )
+        const again = yield* connected(5, parts)
+        assert.deepInclude(again.connack, { cmd: "connack", sessionPresent: true })
+      }).pipe(Effect.scoped),
+    )
     for (const [name, sent, code] of later) {
       it.effect(`later: ${name}`, () =>
         Effect.gen(function* () {

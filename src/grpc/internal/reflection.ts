@@ -19,13 +19,18 @@ const withDependencies = (file: DescFile, into = new Set<DescFile>()): ReadonlyS
   return into.add(file)
 }
 
+/** As bytes, each once: anybody may ask, and a few bytes ask for many. */
+const written = new WeakMap<DescFile, Uint8Array>()
+
+const bytesOf = (file: DescFile): Uint8Array => {
+  const bytes = written.get(file) ?? toBinary(FileDescriptorProtoSchema, file.proto)
+  written.set(file, bytes)
+  return bytes
+}
+
 const described = (file: DescFile) => ({
   case: "fileDescriptorResponse" as const,
-  value: {
-    fileDescriptorProto: [...withDependencies(file)]
-      .toReversed()
-      .map(({ proto }) => toBinary(FileDescriptorProtoSchema, proto)),
-  },
+  value: { fileDescriptorProto: [...withDependencies(file)].toReversed().map(bytesOf) },
 })
 
 export const answerWith =
