@@ -14,9 +14,13 @@ import { encodeFrame, type Frame, FrameReader, maxFrameBytes } from "./frames.ts
 /** Batches that are on their way at once. */
 const window = 4
 
-/** Where so many messages go together there are more to come, and a write costs more than a message: it waits for them. */
+/**
+ * Where so many messages go together there are more to come, and a write costs more than a message: it waits for them, until
+ * there are enough.
+ */
 const crowd = 4
-const gatherFor = 4
+const enough = 16
+const gatherFor = 8
 
 /** Batches, and milliseconds, after which is said what has arrived, where it is not said by the way. */
 const ackEvery = 2
@@ -53,6 +57,8 @@ export class Link {
   private received = 0
   private owesAck = false
   private pumping = false
+  /** Where it is waited for more. */
+  private gathering: NodeJS.Timeout | undefined
   /** Whether what was sent last was much at once. */
   private crowded = false
   private acking = false
@@ -151,7 +157,9 @@ export class Link {
     while (!this.closed && (chunk = this.connection.read()) !== null) {
       if (!this.reader.read(chunk, this.onFrame)) this.cut("what was said is no message of a node")
     }
-    this.pump()
+    // There may be room for more on the way.
+    this.pumpSoon()
+    this.ackSoon()
   }
 
   private readonly onFrame = (frame: Frame): void => {
@@ -202,14 +210,20 @@ export class Link {
 
   /** All that is sent until the sockets have been read goes together. */
   private pumpSoon(): void {
-    if (this.pumping || this.inFlight.length >= window) return
-    this.pumping = true
-    const pump = () => {
-      this.pumping = false
-      this.pump()
+    if (this.pumping || this.queue.length === 0 || this.inFlight.length >= window) return
+    if (this.crowded && this.queue.length < enough) {
+      this.gathering ??= setTimeout(this.pumpNow, gatherFor)
+    } else {
+      this.pumping = true
+      setImmediate(this.pumpNow)
     }
-    if (this.crowded) setTimeout(pump, gatherFor)
-    else setImmediate(pump)
+  }
+
+  private readonly pumpNow = (): void => {
+    clearTimeout(this.gathering)
+    this.gathering = undefined
+    this.pumping = false
+    this.pump()
   }
 
   /** What is sent says by the way what has arrived: only where nothing is sent for a moment it is said by itself. */
