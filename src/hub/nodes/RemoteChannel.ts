@@ -14,7 +14,7 @@ import { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { MessageId } from "../../domain/MessageId.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
-import { Seq } from "../../domain/Seq.ts"
+import * as Seq from "../../domain/Seq.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import * as Topic from "../../domain/Topic.ts"
 import type { UserId } from "../../domain/User.ts"
@@ -86,7 +86,7 @@ export class RemoteChannel implements Channel {
   private paused = 0
   private id: ChannelId | undefined
   /** The last place that was told here; undefined until something was. */
-  private last: Seq | undefined
+  private last: Seq.Seq | undefined
   private presence = 0
   private readonly names = new NamesTold()
   private count = 0
@@ -270,7 +270,7 @@ export class RemoteChannel implements Channel {
   }
 
   /** Tells what was said while the link was broken, and then what has come over it since. */
-  private readMissed(link: object, id: ChannelId, from: Seq, upTo: Seq): Effect.Effect<void> {
+  private readMissed(link: object, id: ChannelId, from: Seq.Seq, upTo: Seq.Seq): Effect.Effect<void> {
     const goesOn = () => this.current === link
     const reading = readMissed(this.options.history, id, {
       behind: () => this.last ?? from,
@@ -291,17 +291,17 @@ export class RemoteChannel implements Channel {
   private pass(link: object, turn: ChannelTurn): void {
     if (this.current !== link) return
     let repeats = false
-    let last = this.last ?? 0
+    const told = this.last ?? Seq.zero
+    let last = told
     for (const event of turn.events) {
       if (!isEntry(event)) continue
       if (event.seq <= last) repeats = true
-      else if (event.seq === last + 1) last++
+      else if (event.seq === last + 1) last = event.seq
       // Something is missing.
       else return this.lost(link, true)
     }
-    const told = this.last ?? 0
     const events = repeats ? turn.events.filter((event) => !isEntry(event) || event.seq > told) : turn.events
-    this.last = Seq.make(last)
+    this.last = last
     this.tellHere(repeats ? { ...turn, events } : turn)
   }
 
