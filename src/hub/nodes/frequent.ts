@@ -12,6 +12,7 @@ const isFields = (value: unknown): value is Fields => typeof value === "object" 
 const isText = (value: unknown): boolean => typeof value === "string"
 const isNumber = (value: unknown): boolean => typeof value === "number"
 const isNumberOrNothing = (value: unknown): boolean => value === undefined || typeof value === "number"
+const isTruthOrNothing = (value: unknown): boolean => value === undefined || typeof value === "boolean"
 const isTextOrNothing = (value: unknown): boolean => value === undefined || typeof value === "string"
 
 const isPerson = (value: unknown): boolean => isFields(value) && isText(value["id"]) && isText(value["name"])
@@ -46,13 +47,14 @@ const roles: ReadonlySet<unknown> = new Set(["admin", "member", "guest"])
 
 const isRequester = (by: unknown): boolean => {
   if (!isFields(by) || !isPerson(by["user"]) || !roles.has((by["user"] as Fields)["role"])) return false
-  const { address, limited, session } = by
-  const limits = limited === undefined || typeof limited === "boolean"
+  const { address, limited, makesNone, namesAsOf, session } = by
   return (
-    limits &&
+    isTruthOrNothing(limited) &&
+    isTruthOrNothing(makesNone) &&
+    (namesAsOf === undefined || Number.isSafeInteger(namesAsOf)) &&
     isTextOrNothing(address) &&
     isTextOrNothing(session) &&
-    !("namesAsOf" in by || "makesNone" in by || "trace" in by)
+    !("trace" in by)
   )
 }
 

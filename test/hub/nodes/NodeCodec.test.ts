@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { requesterOf } from "../../../src/chat/Caller.ts"
+import { UserId } from "../../../src/domain/User.ts"
+import { Username } from "../../../src/domain/Username.ts"
 import { decodeBatch, encodeMessage, joinBatch } from "../../../src/hub/nodes/NodeCodec.ts"
 import { NodeMessage } from "../../../src/hub/nodes/NodeMessage.ts"
 import { isFrequent } from "../../../src/hub/nodes/frequent.ts"
@@ -25,10 +28,24 @@ describe("what nodes say to each other", () => {
     assert.deepStrictEqual(JSON.stringify(bySchema(arrived!)), JSON.stringify(bySchema(message)))
   })
 
+  /** As sessions have it, of whatever kind they are. */
+  const ann = { id: UserId.make("u1"), name: Username.make("ann"), role: "guest" } as const
+  const byAnybody = [undefined, { operations: [], channels: [], since: 1 }].map((scope) => {
+    const value = { ...publish, command: { ...publish.command, by: requesterOf({ user: ann, scope }, "::1") } }
+    return JSON.parse(JSON.stringify(value)) as typeof publish
+  })
   const answers = { ...publish, command: { ...publish.command, replyTo: 1 } }
   const answered = { ...turn, events: [{ ...said, seq: 2, replyTo: 1 }] }
 
-  for (const value of [publish, answers, turn, answered, { ...turn, events: [] }, { ...turn, answers: [] }]) {
+  for (const value of [
+    publish,
+    ...byAnybody,
+    answers,
+    turn,
+    answered,
+    { ...turn, events: [] },
+    { ...turn, answers: [] },
+  ]) {
     it(`is the same whichever way it is written and read: ${JSON.stringify(value).slice(0, 60)}`, () => {
       const message = decoded(value)
       assert.isTrue(isFrequent(value))
