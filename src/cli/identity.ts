@@ -17,7 +17,7 @@ import { quotedName } from "../domain/PlainName.ts"
 import type { Role } from "../domain/Role.ts"
 import * as Username from "../domain/Username.ts"
 import { isForeign } from "../server/ServerConfig.ts"
-import { userError } from "./userError.ts"
+import { explained, userError } from "./userError.ts"
 import type { SignInFlags } from "./connectionFlags.ts"
 import { askHidden } from "./askHidden.ts"
 import * as NodeDialer from "../client/transport/NodeDialer.ts"
@@ -95,6 +95,15 @@ const askAndTry = Effect.fnUntraced(function* (
 ) {
   const { username } = account
   const tls = yield* tlsOptions(given, address)
+  // A name that leads nowhere is known before anybody types a secret for it.
+  yield* NodeDialer.connect(address, { tls }).pipe(
+    Effect.scoped,
+    Effect.catchIf(
+      ({ reason }) => reason !== "UnknownHost",
+      () => Effect.void,
+    ),
+    explained(address),
+  )
   let password = yield* askPassword(username, address)
   for (let tries = 1; tries <= maxTries; tries++) {
     const outcome = yield* NodeDialer.connect(address, { tls }).pipe(
@@ -142,7 +151,7 @@ export const kept = Effect.fnUntraced(function* (address: Address.Address) {
   const profile = yield* Profiles.find(address)
   const credentials = profile === undefined ? undefined : stored(profile)
   const where = Address.format(address)
-  return credentials ?? (yield* userError(`nothing is kept of ${where}: sign in there first, natter login ${where}`))
+  return credentials ?? (yield* userError(`you are not signed in to ${where}: natter login ${where}`))
 })
 
 /** Keeps each newer token that the server gives, where it replaces one that was kept. */

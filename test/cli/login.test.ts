@@ -110,6 +110,16 @@ describe("natter login", () => {
     ),
   )
 
+  it.live("asks for no password where there is no such host", () =>
+    Effect.gen(function* () {
+      const { home } = person()
+      const terminal = yield* startInTerminal(["login", "nobody.invalid:99", "--name", "ann"], { HOME: home })
+      yield* terminal.see(/there is no host called nobody\.invalid: look for a typing mistake/)
+      assert.strictEqual(yield* terminal.ended, 1)
+      assert.notInclude(terminal.raw(), "Password")
+    }).pipe(Effect.scoped),
+  )
+
   it.live(
     "keeps only the name of a guest, who needs no password then",
     inLobby(
@@ -190,10 +200,10 @@ describe("natter login", () => {
         assert.match(yield* ok(["logout"]), /^signed out of localhost:\d+; .*`natter token list` shows them\n$/)
         assert.deepStrictEqual(Object.keys(kept().servers), [full(address)])
         assert.isUndefined(kept().default)
-        assert.match(yield* fails(["logout", "localhost:1"]), /nothing is kept of localhost:1/)
+        assert.match(yield* fails(["logout", "localhost:1"]), /you are not signed in to localhost:1/)
         assert.match(yield* ok(["logout", "--all"]), /^signed out of 127/)
         assert.deepStrictEqual(kept(), { version: 1, servers: {} })
-        assert.strictEqual(yield* ok(["logout", "--all"]), "nothing is kept of any server\n")
+        assert.strictEqual(yield* ok(["logout", "--all"]), "you are signed in nowhere\n")
         assert.strictEqual(yield* ok(["login", "--list"]), "")
         assert.match(yield* fails(["send", address, "x"]), /say who you are: --name NAME/)
       }),

@@ -122,7 +122,7 @@ export const logout = Effect.fnUntraced(function* (given: Option.Option<string>)
   const address = yield* Identity.addressOf(given)
   const profile = yield* Profiles.find(address)
   const where = Address.format(address)
-  if (profile === undefined) return yield* userError(`nothing is kept of ${where}: see \`natter login --list\``)
+  if (profile === undefined) return yield* userError(`you are not signed in to ${where}: see \`natter login --list\``)
   const revoked = yield* revoke(address, profile)
   yield* forget((server) => server === Profiles.key(address))
   yield* Console.error(farewell(where, profile, revoked))
@@ -131,7 +131,7 @@ export const logout = Effect.fnUntraced(function* (given: Option.Option<string>)
 export const logoutAll = Effect.gen(function* () {
   const { servers } = yield* Profiles.all
   const names = Object.keys(servers)
-  if (names.length === 0) return yield* Console.error("nothing is kept of any server")
+  if (names.length === 0) return yield* Console.error("you are signed in nowhere")
   const revoked = yield* Effect.forEach(
     Object.entries(servers),
     ([server, profile]) => {
