@@ -119,11 +119,15 @@ export const open = Effect.fnUntraced(function* (options: {
         // Ink draws, and reads nothing.
         stdin: Object.assign(new PassThrough(), { isTTY: false }) as never,
       })
-      redraw = () => {
-        if (restored || away) return
+      /** What is drawn next is all of it. */
+      const empty = () => {
+        if (!ours) return
         screen.clear()
         write(EscapeSequences.clear)
-        screen.rerender(app())
+      }
+      redraw = () => {
+        empty()
+        if (ours) screen.rerender(app())
       }
       keyboard.begin()
       process.on("SIGTSTP", stop)
@@ -139,7 +143,11 @@ export const open = Effect.fnUntraced(function* (options: {
         if (capabilities.title) write(EscapeSequences.restoreTitle)
       }
       // Before Ink's own listener, which would draw the model of the old size.
-      const resize = () => resized(sizeOf(stdout))
+      const resize = () => {
+        // Terminals differ in what they keep of the rows that were shown, and where.
+        empty()
+        resized(sizeOf(stdout))
+      }
       stdout.prependListener("resize", resize)
       // The error is printed after this, on the normal screen.
       process.on("uncaughtExceptionMonitor", restore)
