@@ -67,6 +67,8 @@ export type Command =
   | { readonly _tag: "Server"; readonly which: string }
   /** Answer the last message. */
   | { readonly _tag: "Reply"; readonly text: string }
+  /** Show what answers what. */
+  | { readonly _tag: "Thread" }
   /** Choose a message. */
   | { readonly _tag: "Select" }
   | { readonly _tag: "Help" }

@@ -149,6 +149,8 @@ export interface Past {
   readonly older: Seq | undefined
   readonly newer: Seq | undefined
   readonly loading: boolean
+  /** Whether it is a message and what answers it instead: then there are gaps. */
+  readonly thread: boolean
 }
 
 export interface Size {

@@ -273,3 +273,24 @@ describe("a click", () => {
     assert.strictEqual(clicked(world, 3, 2).model.current, "lobby")
   })
 })
+
+describe("/thread", () => {
+  it("shows a message and all that answers it, what answers that, and nothing else", () => {
+    const world = new World().joins("lobby", "bob")
+    assert.match(answer(world.says("bob", "soup?").enter("/thread")), /Nothing that is loaded here answers/)
+    world.says("cy", "yes", "lobby", { reply_to: 1 }).says("bob", "tea?").says("ann", "when?", "lobby", { reply_to: 2 })
+    world.says("cy", "no", "lobby", { reply_to: 3 }).says("bob", "at four", "lobby", { reply_to: 4 })
+    const shown = () => world.model.past?.entries.map(({ content }) => content)
+    assert.deepStrictEqual((world.enter("/thread"), shown()), ["soup?", "yes", "when?", "at four"])
+    assert.deepStrictEqual((world.press("escape").press("up", { ctrl: true }).press("up").type("T"), shown()), [
+      "tea?",
+      "no",
+    ])
+    world.press("escape").says("bob", "alone").press("up", { ctrl: true }).type("T")
+    assert.strictEqual(world.model.said?.text, "Nothing that is loaded answers it.")
+    assert.deepInclude(wanted(world.press("escape").enter("/thread so be it"))[0], {
+      _tag: "Publish",
+      content: "@bob so be it",
+    })
+  })
+})

@@ -88,6 +88,12 @@ export const ownCommands: ReadonlyArray<CommandEntry> = [
     read: (text) => ({ _tag: "Reply", text }),
   },
   {
+    names: ["thread"],
+    usage: "[TEXT]",
+    summary: "all that answers what was answered last, or answer the last message; Ctrl+↑ and T: of any",
+    read: (text) => (text === "" ? { _tag: "Thread" } : { _tag: "Reply", text }),
+  },
+  {
     names: ["again", "recall"],
     usage: "[TEXT]",
     summary: "search what you sent before, to send it again; Ctrl+R does the same",

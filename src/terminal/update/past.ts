@@ -78,6 +78,7 @@ export const show = (model: Model, seq: Seq.Seq, before: Page, after: Page): Mod
     older: before.more ? before.entries[0]?.seq : undefined,
     newer: after.more ? after.entries.at(-1)?.seq : undefined,
     loading: false,
+    thread: false,
   }
   const look = lookAt(model, past)
   const scroll = scrollTo(asConversation(model, past), seq, look, heightOf(model))

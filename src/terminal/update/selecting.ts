@@ -12,6 +12,7 @@ import * as Editing from "./editing.ts"
 import { requestOlder } from "./history.ts"
 import * as Replying from "./replying.ts"
 import { say } from "./saying.ts"
+import * as Thread from "./thread.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -135,6 +136,8 @@ const act = (model: Model, entry: MessageEntry, letter: string): Next | undefine
       return only(Replying.reply(end(model), entry))
     case "a":
       return goToAnswered(model, entry)
+    case "T":
+      return Thread.showOf(model, entry)
     case "r":
     case "+":
       return only({ ...model, picker: { what: "react", query: "", at: 0 } })

@@ -24,6 +24,7 @@ import * as Replying from "./replying.ts"
 import * as Search from "./search.ts"
 import * as Selecting from "./selecting.ts"
 import { showServer } from "./servers.ts"
+import * as Thread from "./thread.ts"
 import * as Settings from "./settings.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -67,6 +68,7 @@ const aboutTheView: ReadonlySet<Command["_tag"]> = new Set([
   "Pick",
   "Select",
   "Server",
+  "Thread",
 ])
 
 /** Whether all that a command has done is to say what is wrong with it. */
@@ -233,6 +235,8 @@ const runCommand = (model: Model, command: Command): Next => {
       if (command.text === "" || ready.replying === undefined) return [ready, none]
       return send({ ...ready, editor: Editor.empty }, channel, `${ready.editor.text}${command.text}`)
     }
+    case "Thread":
+      return Thread.showLatest(model)
     case "Select":
       return [Selecting.begin(model), []]
     case "Help":

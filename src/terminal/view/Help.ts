@@ -25,7 +25,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Ctrl+X", "the next server, where there are several"],
   [
     "Ctrl+↑, Alt+M",
-    "choose a message: t answer, r react, e edit, d delete, c copy, l link, o all its lines, a what it answers",
+    "choose a message: t answer, T what answers it, r react, e edit, d delete, c copy, l link, o all its lines, a what it answers",
   ],
   ["Ctrl+R", "search what you sent before; while away: reconnect"],
   ["Ctrl+F", "search what is shown; Esc ends it"],

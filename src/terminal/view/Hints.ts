@@ -33,7 +33,7 @@ const answering = ({ content, from }: Replying): string =>
 
 const editingHint = "Changing what you said: Enter saves it, Esc leaves it, ↑ an earlier one"
 
-const selectingHint = "↑↓ t answer, r react, e edit, d delete, c copy, l link, o all, a answered, Esc"
+const selectingHint = "t answer T thread r react e edit d delete c copy l link o all a answered Esc"
 
 /** Columns before what a command does. */
 const usageColumns = 34

@@ -14,7 +14,7 @@ import { Rows } from "./Rows.ts"
 const pastRows = (model: Model, past: Past, { timeline: { columns, rows: height } }: Layout) => {
   const { rows } = timeline(asConversation(model, past), lookAt(model, past), height - 1)
   const blank = Array.from({ length: Math.max(0, height - 1 - rows.length) }, () => [])
-  const text = ` Around it, in ${written(past.channel)} · Esc comes back · Enter goes there`
+  const text = ` ${past.thread ? "It, and what answers it" : "Around it"}, in ${written(past.channel)} · Esc comes back · Enter goes there`
   return [...blank, ...rows, [{ text: fit(cut(text, columns), columns), style: "bar" as const }]]
 }
 
