@@ -158,7 +158,7 @@ const talking: ReadonlyArray<CommandEntry> = [
   {
     names: ["quit", "exit", "q", "bye"],
     usage: "",
-    summary: "leave; Ctrl+C does the same",
+    summary: "leave; Ctrl+C twice does the same",
     read: () => ({ _tag: "Quit" }),
   },
 ]

@@ -71,6 +71,8 @@ export interface Model {
   readonly typingSentAt: number
   /** When the user was asked whether to quit without sending what is unsent, in milliseconds; undefined for never. */
   readonly quitAskedAt: number | undefined
+  /** When Ctrl+C was pressed where there was nothing to clear, by `ticks`: once more leaves. */
+  readonly leavingAt: number
   /** Whether to quit as soon as everything is sent. */
   readonly quitting: boolean
   /** When the user was last notified, in milliseconds. */
@@ -416,6 +418,7 @@ export const initial = (options: {
   ids: { prefix: options.ids, next: 0 },
   typingSentAt: Number.NEGATIVE_INFINITY,
   quitAskedAt: undefined,
+  leavingAt: Number.NEGATIVE_INFINITY,
   quitting: false,
   notifiedAt: Number.NEGATIVE_INFINITY,
   readSentAt: Number.NEGATIVE_INFINITY,

@@ -554,6 +554,10 @@ describe("Update: keys", () => {
     assert.strictEqual(world.model.editor.text, "")
     assert.strictEqual(world.press("up").model.editor.text, "something")
     world.press("text", { ctrl: true, text: "c" }).intents()
+    // Pressed once too often it leaves nothing, and much later it is as at first.
+    assert.deepStrictEqual(world.press("text", { ctrl: true, text: "c" }).intents(), [])
+    assert.strictEqual(world.model.said?.text, "Ctrl+C again leaves.")
+    assert.deepStrictEqual(world.after(10_000).press("text", { ctrl: true, text: "c" }).intents(), [])
     assert.deepStrictEqual(world.press("text", { ctrl: true, text: "c" }).intents(), [{ _tag: "Quit" }])
     assert.deepStrictEqual(lobby().press("text", { ctrl: true, text: "d" }).intents(), [{ _tag: "Quit" }])
   })

@@ -17,7 +17,7 @@ import * as Files from "./files.ts"
 import * as FirstNew from "./firstNew.ts"
 import * as Past from "./past.ts"
 import * as Password from "./password.ts"
-import { quit } from "./quit.ts"
+import { leave, quit } from "./quit.ts"
 import * as Picking from "./picking.ts"
 import { nextServer } from "./servers.ts"
 import * as Undo from "./undo.ts"
@@ -102,7 +102,7 @@ const escape = (model: Model): Next => {
 const stop = (model: Model): Next => {
   if (model.editing !== undefined) return only(Editing.stopEditing(model))
   if (model.editor.text === "" && model.replying !== undefined) return only(Replying.stopReplying(model))
-  if (model.editor.text === "") return model.exporting === undefined ? quit(model) : Exporting.stop(model)
+  if (model.editor.text === "") return model.exporting === undefined ? leave(model) : Exporting.stop(model)
   return only({ ...remember(model), editor: Editor.empty, browsing: undefined, completion: undefined })
 }
 

@@ -2,6 +2,7 @@ import type { Intent } from "../Action.ts"
 import { unsentIn } from "../Banner.ts"
 import type { Model } from "../Model.ts"
 import { notice } from "./conversations.ts"
+import { say, shownFor } from "./saying.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -29,6 +30,18 @@ export const quit = (model: Model): Next => {
   }
   const what = unsent === 1 ? "A message is" : `${unsent} messages are`
   return [notice(asking, `${what} not sent yet, and would be lost. Once more to leave all the same.`, "error"), []]
+}
+
+/** Milliseconds in which Ctrl+C once more leaves: as long as the line above the draft says so. */
+const leaveWithin = shownFor
+
+/** Ctrl+C where there is nothing to clear: who has pressed it once too often is not gone for that. */
+export const leave = (model: Model): Next => {
+  const { conversations, leavingAt, ticks, transfers } = model
+  const waits = unsentIn(conversations) > 0 || transfers.length > 0
+  return waits || ticks - leavingAt < leaveWithin
+    ? quit(model)
+    : [{ ...say(model, "Ctrl+C again leaves."), leavingAt: ticks }, []]
 }
 
 /** Quits, if that was waiting for the last unsent message. */

@@ -35,7 +35,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Alt+L", "only what was said, to be copied"],
   ["Ctrl+L", "draw the screen anew"],
   ["Ctrl+Z", "back to the shell; fg returns"],
-  ["Ctrl+C", "clear the draft, then quit"],
+  ["Ctrl+C", "clear the draft; twice, leave"],
 ]
 
 const section = (title: string): ReadonlyArray<Piece> => [{ text: title, style: "title" }]

@@ -61,7 +61,7 @@ describe("the keyboard", () => {
       // On a Russian layout, and with a key to which nothing is bound.
       ann.type(`${escape}[99;9u${escape}[1089::99;5u`)
       yield* ann.shows(/> Write a message/)
-      ann.type(`${escape}[1089;5u`)
+      ann.type(`${escape}[1089;5u${escape}[1089;5u`)
       assert.strictEqual(yield* ann.ended, 0)
       assert.include(ann.raw(), `${escape}[<u`)
       assert.isFalse(ann.state().mouse)

@@ -48,6 +48,8 @@ describe("the terminal, after natter chat", () => {
       ann.type("half a line\u0003")
       yield* ann.shows(/> Write a message/)
       ann.type("\u0003")
+      yield* ann.shows(/Ctrl\+C again leaves/)
+      ann.type("\u0003")
       assert.strictEqual(yield* ann.ended, 0)
       assert.deepInclude(ann.state(), untouched)
     }).pipe(Effect.scoped),
@@ -61,7 +63,7 @@ describe("the terminal, after natter chat", () => {
       yield* ann.until("the keyboard", () => ann.state().bracketedPaste)
       ann.type("already typing")
       yield* ann.shows(/> already typing/)
-      ann.type("\u0003\u0003")
+      ann.type("\u0003\u0003\u0003")
       assert.strictEqual(yield* ann.ended, 0)
       assert.deepInclude(ann.state(), untouched)
     }).pipe(Effect.scoped),
