@@ -72,6 +72,8 @@ export type Command =
   /** Choose a message. */
   | { readonly _tag: "Select" }
   | { readonly _tag: "Help" }
+  /** What a command is for, in words. */
+  | { readonly _tag: "Explain"; readonly text: string }
   | { readonly _tag: "Quit" }
   /** No command, or an incomplete one: why. */
   | { readonly _tag: "Wrong"; readonly why: string }

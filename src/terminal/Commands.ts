@@ -154,7 +154,17 @@ const talking: ReadonlyArray<CommandEntry> = [
     summary: "try to come back at once; while the connection is lost Ctrl+R does the same",
     read: () => ({ _tag: "Reconnect" }),
   },
-  { names: commandNames.help, usage: "", summary: "commands and keys", read: () => ({ _tag: "Help" }) },
+  {
+    names: commandNames.help,
+    usage: "[COMMAND]",
+    summary: "commands and keys, or one of the commands",
+    read: (rest) => {
+      const name = rest.toLowerCase().replace(/^\//, "")
+      if (name === "") return { _tag: "Help" }
+      const text = explain(name)
+      return text === undefined ? unknown(name) : { _tag: "Explain", text }
+    },
+  },
   {
     names: ["quit", "exit", "q", "bye"],
     usage: "",
@@ -165,10 +175,29 @@ const talking: ReadonlyArray<CommandEntry> = [
 
 export const commands: ReadonlyArray<CommandEntry> = [...talking, ...ownCommands, ...fileCommands, ...channelCommands]
 
+/** What else a command is called: ` (also /part, /close)`. */
+export const otherNames = ({ names: [, ...others] }: CommandEntry): string =>
+  others.length === 0 ? "" : ` (also ${others.map((name) => `/${name}`).join(", ")})`
+
+/** What `/help msg` shows. */
+export const explain = (name: string): string | undefined => {
+  const found = commands.find(({ names }) => names.includes(name))
+  if (found === undefined) return undefined
+  return `/${`${found.names[0]} ${found.usage}`.trimEnd()}  ${found.summary}${otherNames(found)}`
+}
+
 /** Commands of other programs that do not exist here, and what to do instead. */
 const unsupported: Readonly<Record<string, string>> = {
   nick: "a name is who you sign in as: natter chat --name OTHER",
   connect: "a server is chosen when it is started: natter chat HOST:PORT",
+}
+
+const unknown = (name: string): Command => {
+  const near = nearest(
+    name,
+    commands.flatMap(({ names }) => names),
+  )
+  return wrong(`there is no /${name}${near === undefined ? "; /help shows what there is" : `: did you mean /${near}?`}`)
 }
 
 /** A draft as a command, or as a message to send. A message that begins with `//` is sent with one slash. */
@@ -183,9 +212,5 @@ export const parse = (draft: string): Command => {
   if (!/^[a-z?]+$/.test(name))
     return wrong(`to say something that begins with a slash, write two: //${draft.slice(1, 20)}`)
   if (Object.hasOwn(unsupported, name)) return wrong(`/${name}: ${unsupported[name]}`)
-  const near = nearest(
-    name,
-    commands.flatMap(({ names }) => names),
-  )
-  return wrong(`there is no /${name}${near === undefined ? "; /help shows what there is" : `: did you mean /${near}?`}`)
+  return unknown(name)
 }

@@ -63,6 +63,8 @@ describe("Commands", () => {
     ["/reconnect", { _tag: "Reconnect" }],
     ["/help", { _tag: "Help" }],
     ["/?", { _tag: "Help" }],
+    ["/help /dm", { _tag: "Explain", text: "/msg NAME [TEXT]  talk to somebody alone (also /dm, /query, /w, /tell)" }],
+    ["/help quit", { _tag: "Explain", text: "/quit  leave; Ctrl+C twice does the same (also /exit, /q, /bye)" }],
     ["/quit", { _tag: "Quit" }],
     ["/exit", { _tag: "Quit" }],
   ]
@@ -73,6 +75,7 @@ describe("Commands", () => {
     ["/qiut", /did you mean \/quit/],
     ["/mgs ann hello", /did you mean \/msg/],
     ["/qeury ann", /did you mean \/query/],
+    ["/help mgs", /did you mean \/msg/],
     ["/frobnicate", /no \/frobnicate.*\/help/],
     ["/etc/passwd", /\/\/etc\/passwd/],
     ["/nick bob", /--name/],

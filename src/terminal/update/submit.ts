@@ -239,6 +239,8 @@ const runCommand = (model: Model, command: Command): Next => {
       return Thread.showLatest(model)
     case "Select":
       return [Selecting.begin(model), []]
+    case "Explain":
+      return [notice(model, command.text), []]
     case "Help":
       return [{ ...model, help: 0 }, []]
     case "Quit":

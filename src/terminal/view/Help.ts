@@ -1,5 +1,5 @@
 import { createElement } from "react"
-import { commands } from "../Commands.ts"
+import { commands, otherNames } from "../Commands.ts"
 import { cut, fit, width, wrap } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
@@ -40,30 +40,26 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
 
 const section = (title: string): ReadonlyArray<Piece> => [{ text: title, style: "title" }]
 
-/** Columns in which most commands and most descriptions have room. */
+/** Columns in which most commands and most descriptions have room, and many of both on a narrow screen. */
 const usageColumns = 34
+const narrowColumns = 26
+const wide = 100
 const summaryColumns = 60
 
 const wrapped = (text: string, columns: number): ReadonlyArray<string> =>
   wrap(text, columns).map(({ end, start }) => text.slice(start, end).trimEnd())
 
-/**
- * As many lines as it takes: how it is typed is never cut. What it does begins at the same column, or before it where it would
- * not fit otherwise.
- */
+/** As many lines as it takes: how it is typed is never cut, and what it does begins at the same column, below that if need be. */
 const entry =
   (columns: number, left: number) =>
   ([what, means]: readonly [string, string]): ReadonlyArray<ReadonlyArray<Piece>> => {
     const typed = `  ${what}  `
-    const beside = Math.max(width(typed), Math.min(left, columns - width(means)))
-    // Where not even half of it has room beside it, it stands below.
-    const isBeside = beside <= columns / 2 || beside + width(means) <= columns
-    const start = isBeside ? beside : left
+    const isBeside = width(typed) <= left
     const above = isBeside ? [] : wrapped(typed, columns)
     return [
       ...above.map((text) => [{ text, style: "me" as const }]),
-      ...wrapped(means, Math.max(1, columns - start)).map((text, at) => [
-        { text: fit(isBeside && at === 0 ? typed : "", start), style: "me" as const },
+      ...wrapped(means, Math.max(1, columns - left)).map((text, at) => [
+        { text: fit(isBeside && at === 0 ? typed : "", left), style: "me" as const },
         { text, style: "text" as const },
       ]),
     ]
@@ -73,11 +69,11 @@ const entry =
 const detailed = (columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
   const usages = commands.map(({ names: [name], usage }) => `/${name} ${usage}`.trimEnd())
   const widest = Math.max(...[...usages, ...keys.map(([key]) => key)].map((what) => width(what) + 4))
-  const left = Math.min(widest, Math.max(usageColumns, columns - summaryColumns), Math.floor(columns / 2))
+  const left = Math.min(widest, Math.max(columns < wide ? narrowColumns : usageColumns, columns - summaryColumns))
   const rows = entry(columns, left)
   return [
     section("Commands"),
-    ...commands.flatMap(({ summary }, at) => rows([usages[at]!, summary])),
+    ...commands.flatMap((entry, at) => rows([usages[at]!, entry.summary + otherNames(entry)])),
     section("Keys"),
     ...keys.flatMap(rows),
   ]
@@ -86,7 +82,8 @@ const detailed = (columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
 /** Several on one line. */
 const flowing = (words: ReadonlyArray<string>, columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
   // Wrapped between them, not within them.
-  const text = words.map((word) => word.trim().replaceAll(" ", "\u00a0")).join(" · ")
+  const whole = (word: string) => (width(word) > columns ? word : word.replaceAll(" ", "\u00a0"))
+  const text = words.map((word) => whole(word.trim())).join(" · ")
   return wrap(text, columns).map(({ end, start }) => [
     { text: text.slice(start, end).trimEnd().replaceAll("\u00a0", " "), style: "text" },
   ])
@@ -118,7 +115,7 @@ export const Help = (part: { readonly columns: number; readonly height: number; 
   const pages = Math.ceil(rows.length / size)
   const at = ((page % pages) + pages) % pages
   const shown = rows.slice(at * size, (at + 1) * size)
-  const more = pages === 1 ? "" : ` · page ${at + 1} of ${pages} ↓`
+  const more = pages === 1 ? "" : ` · page ${at + 1} of ${pages} ${at + 1 < pages ? "↓" : "↑"}`
   const hint: ReadonlyArray<Piece> = [{ text: fit(cut(` Esc closes this${more}`, columns), columns), style: "bar" }]
   return createElement(Rows, {
     columns,

@@ -62,7 +62,7 @@ describe("the screen", () => {
       yield* ann.shows(/Commands\n\/join CHANNEL ·[^]*Esc closes this · page 1 of \d ↓/)
       // Round and round: the last is before the first.
       ann.type("\u001b[5~")
-      yield* ann.shows(/Ctrl\+C clear[^]*Esc closes this · page \d of \d ↓/)
+      yield* ann.shows(/Ctrl\+C clear[^]*Esc closes this · page \d of \d ↑/)
       ann.resize({ columns: 60, rows: 20 })
       yield* ann.shows(/Ctrl\+C +clear[^]*Esc closes this/)
       ann.resize({ columns: 100, rows: 140 })

@@ -78,6 +78,9 @@ describe("the help", () => {
         assert.include(flat, what)
       }
       for (const line of text.split("\n")) assert.isAtMost(line.length, columns)
+      // At one column, whatever is before it.
+      const starts = text.split("\n").flatMap((line) => /^( {2}\S.*? {2,}| {20,})(?=\S)/.exec(line)?.[0].length ?? [])
+      assert.lengthOf(new Set(starts), 1)
     }
   })
 })
