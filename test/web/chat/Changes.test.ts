@@ -6,11 +6,13 @@ import { TestServer } from "../../../src/testing/TestServer.ts"
 import { leave, open, remember } from "../../../src/web/chat/model/channels.ts"
 import type { Chat } from "../../../src/web/chat/model/Chat.ts"
 import { goTo, goToEnd, loadOlder } from "../../../src/web/chat/model/history.ts"
+import { isKnown } from "../../../src/web/chat/model/people.ts"
 import { otherIn } from "../../../src/web/chat/model/presence.ts"
 import { seen } from "../../../src/web/chat/model/read.ts"
 import { send } from "../../../src/web/chat/model/send.ts"
 import { isUnfinished, keepUnsent } from "../../../src/web/chat/model/unsent.ts"
 import { add } from "../../../src/web/chat/model/uploads.ts"
+import { suggestionsAt } from "../../../src/web/chat/view/suggestions.ts"
 import { Browser, until, visit } from "./Pages.ts"
 
 const promise = <A>(run: () => Promise<A>) => Effect.promise(run)
@@ -140,6 +142,27 @@ describe("the page", () => {
       assert.isUndefined(den.roster.value)
       yield* promise(() => open(ann.chat, "den"))
       yield* promise(() => until(() => den.isJoined.value && den.trouble.value === undefined))
+    }),
+  )
+
+  inService("knows who may be called, and finds them without the marks on their letters", () =>
+    Effect.gen(function* () {
+      const ann = yield* visit("ann")
+      for (const name of ["Cäcilie", "bob smith"]) {
+        const { chat } = yield* visit(name)
+        yield* promise(() => open(chat, "den"))
+      }
+      yield* promise(() => open(ann.chat, "den"))
+      const den = ann.chat.find("den")!
+      yield* promise(() => until(() => den.roster.value?.members.size === 3))
+      for (const name of ["Cäcilie", "CÄCILIE", "bob", "ann"]) assert.isTrue(isKnown(ann.chat, name), name)
+      for (const name of ["here", "channel", "smith", "bo", "lobby"]) assert.isFalse(isKnown(ann.chat, name), name)
+      const offered = (text: string) => suggestionsAt(ann.chat, den, text, text.length)?.list.map(({ shown }) => shown)
+      assert.deepStrictEqual(offered("so @cac"), ["Cäcilie"])
+      assert.deepStrictEqual(offered("@CÄ"), ["Cäcilie"])
+      assert.deepStrictEqual(offered("@bob smith"), undefined)
+      assert.deepStrictEqual(offered("+:tad"), ["🎉 tada"])
+      assert.deepStrictEqual(offered("/jo"), ["/join"])
     }),
   )
 

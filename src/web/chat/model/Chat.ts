@@ -96,7 +96,11 @@ export class Chat {
 
   note(about: Trouble): void {
     const key = ++this.nextKey
-    this.notices.value = [...this.notices.value, { key, trouble: about }].slice(-maxNotices)
+    // What is said already is not said twice.
+    const others = this.notices.value.filter(
+      ({ trouble: { message, reason } }) => reason !== about.reason || message !== about.message,
+    )
+    this.notices.value = [...others, { key, trouble: about }].slice(-maxNotices)
     this.env.later(noticeMillis, () => this.dismiss(key))
   }
 

@@ -1,10 +1,6 @@
 /** Finds what somebody means by some letters: in names of channels, of people, and of what can be done. */
 
-const squeezed = (text: string): string =>
-  text
-    .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
-    .toLowerCase()
+import { squeezed } from "./squeezed.ts"
 
 /** How well a text fits; undefined where it does not. */
 export const fit = (text: string, wanted: string): number | undefined => {

@@ -5,6 +5,23 @@ import type { Chat } from "./Chat.ts"
 /** Names, at most. */
 const most = 2000
 
+/** Whether there is somebody of this name, as one writes it: that is how all of it begins, or its first word. */
+export const isKnown = (chat: Chat, written: string): boolean => {
+  const wanted = written.toLowerCase()
+  const begins = (name: string): boolean => `${name.toLowerCase()} `.startsWith(`${wanted} `)
+  if (begins(chat.me.name)) return true
+  const { value: current } = chat.current
+  // Most are written as they are called. Of everybody else those are looked through who are shown here.
+  return (
+    chat.conversations.value.some(
+      ({ other, roster }) =>
+        roster.value?.members.has(written as never) === true || (other !== undefined && begins(other)),
+    ) ||
+    current?.timeline.value?.messages.some(({ from }) => begins(from)) === true ||
+    [...(current?.roster.value?.members.keys() ?? [])].some(begins)
+  )
+}
+
 /** Those of the conversation that is shown come first. Bots take no messages. */
 export const known = (chat: Chat): ReadonlyArray<string> => {
   const names = new Set<string>()

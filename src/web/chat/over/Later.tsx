@@ -14,6 +14,7 @@ export { EmojiPicker } from "../view/EmojiPicker.tsx"
 export { MessageActions } from "../view/MessageActions.tsx"
 export { MessageEditor } from "../view/MessageEditor.tsx"
 export { PersonCard } from "../view/PersonCard.tsx"
+export { suggestionsAt } from "../view/suggestions.ts"
 export { Uploads } from "../view/Uploads.tsx"
 export { obey } from "./typing.ts"
 

@@ -16,9 +16,9 @@ import { type Trouble, trouble } from "../session/Trouble.ts"
 import { firstWords } from "./Answered.tsx"
 import { useInside } from "./context.ts"
 import { isComposing } from "./keys.ts"
-import { loadEmojiPicker, loadTyping, loadUploads } from "./later.ts"
+import { loadLater } from "./later.ts"
 import { channelName, plain, why } from "./plain.ts"
-import { type Suggestion, suggestionsAt, type Suggestions } from "./suggestions.ts"
+import type { Suggestion, Suggestions } from "./suggestions.ts"
 import { useLoaded } from "./useLoaded.ts"
 
 /** What stands there instead. Whoever was writing is here then. */
@@ -74,8 +74,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
   const picker = useRef<HTMLInputElement>(null)
   const cancelKeep = useRef(() => {})
   const [isEmojiOpen, setEmojiOpen] = useState(false)
-  const EmojiPicker = useLoaded(chat, isEmojiOpen ? loadEmojiPicker : undefined)
-  const Uploads = useLoaded(chat, loadUploads)
+  const later = useLoaded(chat, loadLater)
   const [suggestions, setSuggestions] = useState<Suggestions | undefined>(undefined)
   const [chosen, setChosen] = useState(0)
   const asked = useRef(new Set<string>())
@@ -130,8 +129,10 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
     // Enter, pressed twice.
     if (asked.current.has(text)) return
     asked.current.add(text)
-    const outcome = await loadTyping()
-      .then((obey) => obey(inside, conversation, text, (to, words) => send(chat, to, app.preferences.sentOf(words))))
+    const outcome = await loadLater()
+      .then(({ obey }) =>
+        obey(inside, conversation, text, (to, words) => send(chat, to, app.preferences.sentOf(words))),
+      )
       .catch(() => ({ tag: "Refused", trouble: trouble("PartMissing") }) as const)
     asked.current.delete(text)
     if ((outcome.tag === "Say" || outcome.tag === "Done") && draft.value === text) clear()
@@ -164,7 +165,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
   const onInput = (event: Event & { readonly currentTarget: HTMLTextAreaElement }) => {
     const { selectionStart, value } = event.currentTarget
     write(value)
-    setSuggestions(suggestionsAt(chat, conversation, value, selectionStart))
+    setSuggestions(later?.suggestionsAt(chat, conversation, value, selectionStart))
     setChosen(0)
     if (value !== "") typed(chat, conversation)
   }
@@ -173,7 +174,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
       ({ deleted, from }) => from === chat.me.name && !deleted,
     )
     if (mine !== undefined) conversation.editing.value = mine.seq
-    else void loadTyping().then(() => setOutcome({ tag: "Wrong", words: ({ typed }) => typed.nothingOfYours }))
+    else if (later !== undefined) setOutcome({ tag: "Wrong", words: ({ typed }) => typed.nothingOfYours })
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event)) return
@@ -231,7 +232,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
       <p class="typing soft small" aria-live="off">
         {typists.length > 0 ? t.value.timeline.typing(typists) : slowMode > 0 ? words.slow(slowMode / 1000) : ""}
       </p>
-      {Uploads !== undefined && <Uploads conversation={conversation} />}
+      {later !== undefined && <later.Uploads conversation={conversation} />}
       {answering.value !== undefined && (
         <p class="answering soft small">
           <span class="answered" role="status">
@@ -321,8 +322,8 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
         <button class="icon-button send" type="submit" aria-label={words.send} title={words.send}>
           <Icon name="send" />
         </button>
-        {isEmojiOpen && EmojiPicker !== undefined && (
-          <EmojiPicker
+        {isEmojiOpen && later !== undefined && (
+          <later.EmojiPicker
             onPick={(sign) => {
               setEmojiOpen(false)
               insert(sign)

@@ -7,6 +7,7 @@ import { isMentioned, mentions } from "../../../text/Mentions.ts"
 import { t } from "../../language.ts"
 import { CopyButton } from "../../ui/CopyButton.tsx"
 import { Icon } from "../../ui/Icon.tsx"
+import { isKnown } from "../model/people.ts"
 import { pathOf } from "../route.ts"
 import { useInside } from "./context.ts"
 import { shownName } from "../../../domain/PlainName.ts"
@@ -44,12 +45,19 @@ const inline = (node: Inline, me: string): ComponentChild => {
         </a>
       )
     case "Mention":
-      return <span class={me !== "" && isMentioned(node.name, me) ? "mention me" : "mention"}>@{node.name}</span>
+      return <Mention name={node.name} me={me} />
     case "Channel":
       return <ChannelLink name={node.name} />
     case "Emoji":
       return emojiOf(node.name) ?? `:${node.name}:`
   }
+}
+
+/** A word behind @ calls somebody only where there is one of that name, as far as the reader knows: `@here` calls nobody. */
+const Mention = ({ me, name }: { readonly name: string; readonly me: string }) => {
+  const { chat } = useInside()
+  if (me !== "" && isMentioned(name, me)) return <span class="mention me">@{name}</span>
+  return isKnown(chat, name) ? <span class="mention">@{name}</span> : <>@{name}</>
 }
 
 const ChannelLink = ({ name }: { readonly name: string }) => {

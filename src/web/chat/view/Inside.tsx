@@ -10,6 +10,7 @@ import { Composer } from "./Composer.tsx"
 import { useInside } from "./context.ts"
 import { dropped } from "./dropped.ts"
 import { Header } from "./Header.tsx"
+import { loadLater } from "./later.ts"
 import { why } from "./plain.ts"
 import { Sidebar } from "./Sidebar.tsx"
 import { TimelineSkeleton } from "./Skeleton.tsx"
@@ -17,12 +18,10 @@ import { TimelineView } from "./TimelineView.tsx"
 import { channelName } from "./plain.ts"
 import { useLoaded } from "./useLoaded.ts"
 
-const loadLater = () => import("../over/Later.tsx").then(({ Later }) => Later)
-
 export const Inside = () => {
   const { chat, screen } = useInside()
   const conversation = chat.current.value
-  const Later = useLoaded(chat, loadLater)
+  const later = useLoaded(chat, loadLater)
   useSignalEffect(() => {
     const name = chat.current.value?.name.value
     const title = name === undefined ? "Natter" : `${name.startsWith("@") ? "" : "#"}${channelName(name)} – Natter`
@@ -60,7 +59,7 @@ export const Inside = () => {
           </>
         )}
       </main>
-      {Later !== undefined && <Later />}
+      {later !== undefined && <later.Later />}
       <Notices />
     </div>
   )

@@ -13,7 +13,7 @@ import { Content } from "./Content.tsx"
 import { useInside } from "./context.ts"
 import { FileCard } from "./FileCard.tsx"
 import { exactTime, time } from "./format.ts"
-import { loadActions, loadEditor, loadPerson } from "./later.ts"
+import { loadLater } from "./later.ts"
 import { Reactions } from "./Reactions.tsx"
 import { useLoaded } from "./useLoaded.ts"
 
@@ -55,10 +55,8 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
   const { at, content, deleted, edited, file, from, reactions, replyTo, seq } = message
   const concerns = from !== chat.me.name && !deleted && isMentioned(content, chat.me.name)
   const isEdited = conversation.editing.value === seq
-  const Actions = useLoaded(chat, isActive && !deleted && !isEdited ? loadActions : undefined)
-  const Editor = useLoaded(chat, isEdited && !deleted ? loadEditor : undefined)
   const [isShown, setShown] = useState(false)
-  const Person = useLoaded(chat, isShown && isHead ? loadPerson : undefined)
+  const later = useLoaded(chat, isActive || isEdited || isShown ? loadLater : undefined)
   const canShow = from !== chat.me.name && !from.endsWith(botMark)
   const classes = ["message", isHead ? "head" : "", concerns ? "concerns" : "", isActive ? "active" : ""]
   return (
@@ -94,8 +92,8 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
                 >
                   <Author name={from} />
                 </button>
-                {Person !== undefined && (
-                  <Person conversation={conversation} name={from} onClose={() => setShown(false)} />
+                {isShown && later !== undefined && (
+                  <later.PersonCard conversation={conversation} name={from} onClose={() => setShown(false)} />
                 )}
               </span>
             ) : (
@@ -107,8 +105,8 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
         {replyTo !== undefined && !deleted && <Answered conversation={conversation} seq={replyTo} />}
         {deleted ? (
           <p class="soft gone">{t.value.message.deleted}</p>
-        ) : Editor !== undefined ? (
-          <Editor conversation={conversation} message={message} />
+        ) : isEdited && later !== undefined ? (
+          <later.MessageEditor conversation={conversation} message={message} />
         ) : (
           <>
             {content !== "" && (
@@ -119,7 +117,9 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
           </>
         )}
       </div>
-      {Actions !== undefined && <Actions conversation={conversation} message={message} />}
+      {isActive && !deleted && !isEdited && later !== undefined && (
+        <later.MessageActions conversation={conversation} message={message} />
+      )}
     </li>
   )
 }

@@ -1,9 +1,2 @@
-/** What is shown when somebody does something: it is loaded with the rest that the page can begin without. */
-const load = () => import("../over/Later.tsx")
-
-export const loadActions = () => load().then(({ MessageActions }) => MessageActions)
-export const loadEditor = () => load().then(({ MessageEditor }) => MessageEditor)
-export const loadEmojiPicker = () => load().then(({ EmojiPicker }) => EmojiPicker)
-export const loadPerson = () => load().then(({ PersonCard }) => PersonCard)
-export const loadUploads = () => load().then(({ Uploads }) => Uploads)
-export const loadTyping = () => load().then(({ obey }) => obey)
+/** What is shown once somebody does something, and all else that the page can begin without: one part, which is loaded behind it. */
+export const loadLater = () => import("../over/Later.tsx")

@@ -1,6 +1,7 @@
 /** What a word that is being typed could become: a name behind `@`, a channel behind `#`, an emoji behind `:`, a command. */
 import { emojiOf, names as emojiNames } from "../../../text/Emoji.ts"
 import { commandNames } from "../../../text/SlashCommand.ts"
+import { squeezed } from "../model/squeezed.ts"
 import type { Chat } from "../model/Chat.ts"
 import type { Conversation } from "../model/Conversation.ts"
 
@@ -21,13 +22,13 @@ const word = /(?:^|[\s(+])([@#:])([^\s@#:]{0,40})$/u
 
 /** What begins so; nothing where it is there already in full. */
 const matching = (names: Iterable<string>, beginning: string): ReadonlyArray<string> => {
-  const wanted = beginning.toLowerCase()
+  const wanted = squeezed(beginning)
   const found: Array<string> = []
   for (const name of names) {
-    if (name.toLowerCase().startsWith(wanted)) found.push(name)
+    if (squeezed(name).startsWith(wanted)) found.push(name)
     if (found.length === most) break
   }
-  return found.length === 1 && found[0]!.toLowerCase() === wanted ? [] : found
+  return found.length === 1 && found[0]!.toLowerCase() === beginning.toLowerCase() ? [] : found
 }
 
 export const suggestionsAt = (
