@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks"
 import { run } from "./commands.ts"
 import { useInside } from "./context.ts"
+import { focusComposer } from "./useFocusBack.ts"
 import { commandOf, keysOf } from "./shortcuts.ts"
 
 export const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
@@ -28,8 +29,7 @@ export const useShortcuts = (): void => {
       const single = !isField(event.target) && inside.app.preferences.singleKeys.value
       const command = commandOf(event, isMac, single)
       if (command === undefined) {
-        // At once, so that it comes there; the signal is heard a picture later.
-        if (isLetter(event)) document.querySelector<HTMLElement>(".composer textarea")?.focus()
+        if (isLetter(event)) focusComposer()
         return
       }
       // What is open over the page has the keys. The browser has none of these meanwhile, but for that which closes it.
