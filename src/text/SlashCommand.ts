@@ -21,6 +21,7 @@ export const commandNames = {
   unban: ["unban"],
   mute: ["mute"],
   unmute: ["unmute"],
+  notify: ["notify"],
   help: ["help", "h", "?"],
 } as const satisfies Readonly<Record<string, readonly [string, ...ReadonlyArray<string>]>>
 

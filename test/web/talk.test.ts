@@ -102,6 +102,16 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             assert.strictEqual(await field.inputValue(), "@ann ")
             await field.fill("")
 
+            // What one can do with a channel in the list is behind its other button.
+            await bob.tab.getByRole("link", { name: /lobby/ }).click({ button: "right" })
+            const menu = bob.tab.getByRole("dialog", { name: "lobby" })
+            await menu.getByLabel("Nothing").check()
+            await menu.getByRole("button", { name: "Leave" }).waitFor()
+            await bob.tab.keyboard.press("Escape")
+            await menu.waitFor({ state: "detached" })
+            await bob.say("/notify mentions")
+            await bob.tab.getByText("Messages that mention you").waitFor()
+
             // A conversation of two, with its count.
             await ann.tab.getByRole("button", { name: "Who is here" }).click()
             await ann.tab.getByTitle("Write to bob").click()

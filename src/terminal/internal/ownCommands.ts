@@ -1,6 +1,6 @@
 /** Commands about this window alone: nobody else hears of them. */
 import type { Command } from "../Command.ts"
-import { firstWord } from "../../text/SlashCommand.ts"
+import { commandNames, firstWord } from "../../text/SlashCommand.ts"
 import { type CommandEntry, wrong } from "./CommandEntry.ts"
 import { firstPath } from "./paths.ts"
 
@@ -52,7 +52,7 @@ export const ownCommands: ReadonlyArray<CommandEntry> = [
     },
   },
   {
-    names: ["notify"],
+    names: commandNames.notify,
     usage: "[all|mentions|none|default]",
     summary: "of which messages you are told here, by the bell and a notification",
     read: (rest) => ({ _tag: "NotifyLevel", level: rest }),

@@ -314,6 +314,9 @@ export class App {
     // All tabs have one cookie: what this one asked for from now on would be asked for by somebody else.
     if (who !== undefined && who !== chat.me.id) return this.leave(trouble("OtherUser"))
     if (Kept.isList(chat, key)) follow(chat)
+    const told = Kept.levelOf(chat, key)
+    const other = told === undefined ? undefined : chat.find(told)
+    if (other !== undefined) other.level.value = Kept.level(chat, other.name.value)
     const drafted = Kept.draftOf(chat, key)
     const conversation = drafted === undefined ? undefined : chat.find(drafted)
     if (conversation !== undefined) conversation.draft.value = Kept.draft(chat, conversation.name.value)

@@ -295,6 +295,7 @@ export const messages: Messages = {
       `„${old}“ steht nicht in deiner letzten Nachricht. Um es so zu sagen, stell ein Leerzeichen davor.`,
     nothingLeft: "Von deiner letzten Nachricht bliebe nichts übrig: lösche sie.",
     mention: (name) => `${name} erwähnen`,
+    whichLevel: "Sag eines davon: /notify all, /notify mentions, /notify none",
     nothingHere: "Hier ist nichts, worauf man reagieren könnte.",
   },
   settings: {
@@ -320,6 +321,9 @@ export const messages: Messages = {
     notifyNowhere:
       "Dieser Browser zeigt nur Benachrichtigungen von Seiten, die er auf sicherem Weg (https) geladen hat.",
     sound: "Ein Ton",
+    quiet: "Nicht stören",
+    quietHint:
+      "Keine Benachrichtigung und kein Ton. Worüber du in einem Kanal benachrichtigt wirst, stellst du dort ein, mit dem i darüber.",
     soundHint: "Ein kurzer Ton bei denselben Nachrichten.",
     password: "Passwort",
     oldPassword: "Bisheriges Passwort",
@@ -381,6 +385,9 @@ export const messages: Messages = {
     topic: "Thema",
     access: "Wer hereinkommen und sprechen darf",
     slow: "Langsamer Modus",
+    told: "Worüber du hier benachrichtigt wirst",
+    toldOf: { all: "Alle Nachrichten", mentions: "Nachrichten, die dich erwähnen", none: "Nichts" },
+    markRead: "Als gelesen markieren",
     notSlow: "Aus",
     slowEach: (time) => `Eine Nachricht alle ${time}`,
     created: (at) => `Angelegt am ${at}.`,

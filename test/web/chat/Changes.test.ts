@@ -3,9 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { TestServer } from "../../../src/testing/TestServer.ts"
-import { leave, open, remember } from "../../../src/web/chat/model/channels.ts"
+import { leave, open, remember, rename } from "../../../src/web/chat/model/channels.ts"
 import type { Chat } from "../../../src/web/chat/model/Chat.ts"
 import { goTo, goToEnd, loadOlder } from "../../../src/web/chat/model/history.ts"
+import * as Kept from "../../../src/web/chat/model/Kept.ts"
+import { setLevel } from "../../../src/web/chat/model/levels.ts"
 import { isKnown } from "../../../src/web/chat/model/people.ts"
 import { otherIn } from "../../../src/web/chat/model/presence.ts"
 import { seen } from "../../../src/web/chat/model/read.ts"
@@ -142,6 +144,31 @@ describe("the page", () => {
       assert.isUndefined(den.roster.value)
       yield* promise(() => open(ann.chat, "den"))
       yield* promise(() => until(() => den.isJoined.value && den.trouble.value === undefined))
+    }),
+  )
+
+  inService("tells of as much as one wants to be told of in each conversation, and keeps that with the name", () =>
+    Effect.gen(function* () {
+      const ann = yield* visit("ann")
+      const bob = yield* visit("bob")
+      for (const { chat } of [ann, bob]) {
+        for (const name of ["den", "lobby"]) yield* promise(() => open(chat, name))
+      }
+      const den = ann.chat.find("den")!
+      const calls: Array<string> = []
+      ann.chat.onCall = ({ content }) => calls.push(content)
+      for (const level of ["mentions", "all", "none"] as const) {
+        setLevel(ann.chat, den, level)
+        for (const text of [`${level} soup`, `${level} ann`]) {
+          const before = den.unread.value
+          yield* promise(() => bob.chat.ask((client) => client.publish("den", text)))
+          yield* promise(() => until(() => den.unread.value > before))
+        }
+      }
+      assert.deepStrictEqual(calls, ["mentions ann", "all soup", "all ann"])
+      assert.deepStrictEqual([ann.chat.unread.value, ann.chat.calls.value], [0, 0])
+      rename(ann.chat, den, "tea")
+      assert.deepStrictEqual([Kept.level(ann.chat, "tea"), Kept.level(ann.chat, "den")], ["none", "mentions"])
     }),
   )
 

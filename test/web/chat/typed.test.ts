@@ -84,6 +84,10 @@ describe("what is typed to be done", () => {
         assert.isUndefined(await type(chat, "/back"))
         assert.deepStrictEqual(chat.status.value, { status: "online", text: "" })
 
+        assert.match((await type(chat, "/notify all"))!, /All messages/)
+        assert.strictEqual(chat.current.value!.level.value, "all")
+        assert.match((await type(chat, "/notify loudly"))!, /\/notify none/)
+
         // Views that there are.
         for (const [draft, view] of [
           ["/search soup", "search soup"],

@@ -10,6 +10,7 @@ import { Select } from "../../ui/Select.tsx"
 import { leave } from "../model/channels.ts"
 import { named } from "../over/NewChannel.tsx"
 import type { Part } from "./Part.ts"
+import { Told } from "./Told.tsx"
 import { useActs } from "../over/useActs.ts"
 import { useInside } from "../view/context.ts"
 import { duration, exactTime } from "../view/format.ts"
@@ -49,6 +50,7 @@ export const About = (part: Part) => {
       <p class="soft small">
         {created !== undefined && words.created(exactTime(created))} {words.durability[info.durability]}
       </p>
+      <Told conversation={conversation} />
       <div class="stack">
         <div class="row">
           <button

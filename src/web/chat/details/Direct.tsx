@@ -9,6 +9,7 @@ import type { Conversation } from "../model/Conversation.ts"
 import { useActs } from "../over/useActs.ts"
 import { useInside } from "../view/context.ts"
 import { Wrong } from "./About.tsx"
+import { Told } from "./Told.tsx"
 
 export const Direct = ({ conversation }: { readonly conversation: Conversation }) => {
   const { chat } = useInside()
@@ -31,6 +32,7 @@ export const Direct = ({ conversation }: { readonly conversation: Conversation }
           <bdi>{shownName(name)}</bdi>
         </strong>
       </p>
+      <Told conversation={conversation} />
       <p class="soft">{isBlocked ? words.isBlocked : words.blockHint}</p>
       <Wrong of={wrong} />
       <div class="row">

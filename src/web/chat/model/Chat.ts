@@ -73,7 +73,9 @@ export class Chat {
   }
 
   private sum(of: (conversation: Conversation) => number): number {
-    return this.conversations.value.reduce((total, conversation) => total + of(conversation), 0)
+    // What one does not want to be told of calls nobody.
+    const wanted = this.conversations.value.filter(({ level }) => level.value !== "none")
+    return wanted.reduce((total, conversation) => total + of(conversation), 0)
   }
 
   find(name: string): Conversation | undefined {

@@ -18,6 +18,9 @@ export interface About {
   readonly role: "owner" | "moderator" | "member" | undefined
 }
 
+/** Of which messages one is told: of all, of those that are for the reader, or of none. */
+export type Level = "all" | "mentions" | "none"
+
 /** A message that has no place yet. */
 export interface Unsent {
   readonly id: string
@@ -70,6 +73,7 @@ export class Conversation {
   readonly behind = signal(0)
   readonly aim = signal<Aim | undefined>(undefined)
   readonly draft = signal("")
+  readonly level = signal<Level>("mentions")
   /** The message that is answered by what is written next. */
   readonly answering = signal<Message | undefined>(undefined)
   /** Messages that others answer and that are not in the timeline, by their places; null where there is none. */

@@ -1,5 +1,6 @@
 /** What stays in this browser over a reload, for each user: which channels are in the list, and what was not finished. */
 import type { Chat } from "./Chat.ts"
+import type { Level } from "./Conversation.ts"
 
 /** Names that are remembered of each kind, at most. */
 const maxNames = 200
@@ -98,6 +99,22 @@ export const renameChannel = (chat: Chat, from: string, to: string): void => {
   if (begun !== "") setDraft(chat, to, begun)
   setDraft(chat, from, "")
   if (current(chat) === from) setCurrent(chat, to)
+  setLevel(chat, to, level(chat, from))
+  setLevel(chat, from, "mentions")
+}
+
+const levelKey = (chat: Chat, name: string): string => `${key(chat, "level")}.${name}`
+/** Of which messages of a channel one is told. */
+export const level = (chat: Chat, name: string): Level => {
+  const kept = chat.env.kept(levelKey(chat, name))
+  return kept === "all" || kept === "none" ? kept : "mentions"
+}
+export const setLevel = (chat: Chat, name: string, to: Level): void =>
+  chat.env.keep(levelKey(chat, name), to === "mentions" ? undefined : to)
+/** The channel of which another tab has changed that. */
+export const levelOf = (chat: Chat, changed: string): string | undefined => {
+  const beginning = levelKey(chat, "")
+  return changed.startsWith(beginning) ? changed.slice(beginning.length) : undefined
 }
 
 /** The channel that was shown last. */

@@ -34,6 +34,7 @@ export const remember = (chat: Chat, name: string): Conversation => {
   if (known !== undefined) return known
   const conversation = new Conversation(name)
   conversation.draft.value = Kept.draft(chat, name)
+  conversation.level.value = Kept.level(chat, name)
   chat.conversations.value = [...chat.conversations.value, conversation]
   return conversation
 }

@@ -8,6 +8,7 @@ import type { Chat } from "./Chat.ts"
 import type { Conversation } from "./Conversation.ts"
 import * as Kept from "./Kept.ts"
 import type { Entry, Event, Joined } from "./frames.ts"
+import { isTold } from "./levels.ts"
 import { loadLatest, noteMeanwhile } from "./history.ts"
 import { seen } from "./read.ts"
 import { confirm } from "./send.ts"
@@ -124,7 +125,8 @@ const count = (
   if (isShown && conversation.isAtEnd && chat.env.isSeen()) return
   conversation.newBehind.value ??= seq - 1
   conversation.unread.value += 1
-  if (Unread.note(conversation, message, chat.me.name)) chat.onCall({ channel: conversation.name.value, from, content })
+  if (isTold(conversation, Unread.note(conversation, message, chat.me.name)))
+    chat.onCall({ channel: conversation.name.value, from, content })
 }
 
 const step = (chat: Chat, conversation: Conversation, event: Exclude<Event, { readonly type: Entry["type"] }>) => {

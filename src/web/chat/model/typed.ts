@@ -18,6 +18,7 @@ import type { Chat } from "./Chat.ts"
 import { leave, open, remember } from "./channels.ts"
 import type { Conversation } from "./Conversation.ts"
 import { goToEnd } from "./history.ts"
+import { setLevel } from "./levels.ts"
 import type { Message } from "./Message.ts"
 import { known } from "./people.ts"
 import { setStatus } from "./status.ts"
@@ -58,6 +59,7 @@ const views: Readonly<Record<string, Command>> = {
   create: "newChannel",
   new: "newChannel",
   set: "settings",
+  dnd: "settings",
   settings: "settings",
 }
 
@@ -131,6 +133,16 @@ const commands = async (typing: Typing, command: CommandName, rest: string): Pro
     case "mute":
     case "unmute":
       return person(typing, command, rest.replace(/^@/, ""))
+    case "notify": {
+      if (rest === "") {
+        show("details", "")
+        return done
+      }
+      const to = (["all", "mentions", "none"] as const).find((one) => one === rest.toLowerCase())
+      if (to === undefined) return wrong(({ typed }) => typed.whichLevel)
+      setLevel(chat, conversation, to)
+      return { tag: "Done", words: ({ details }) => `${details.told}: ${details.toldOf[to]}` }
+    }
     case "react":
       return rest === "" ? wrong(({ typed }) => typed.whichEmoji) : reactToLast(typing, rest)
     case "search":

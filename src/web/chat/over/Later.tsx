@@ -10,6 +10,7 @@ import { useLoaded } from "../view/useLoaded.ts"
 import { useShortcuts } from "../view/useShortcuts.ts"
 import { Over } from "./Over.tsx"
 
+export { ConversationMenu } from "../view/ConversationMenu.tsx"
 export { EmojiPicker } from "../view/EmojiPicker.tsx"
 export { MessageActions } from "../view/MessageActions.tsx"
 export { MessageEditor } from "../view/MessageEditor.tsx"

@@ -186,6 +186,17 @@ const Calls = () => {
           <span class="soft small option-hint">{words.soundHint}</span>
         </span>
       </label>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={preferences.quiet.value}
+          onChange={(event) => preferences.setQuiet(event.currentTarget.checked)}
+        />
+        <span>
+          {words.quiet}
+          <span class="soft small option-hint">{words.quietHint}</span>
+        </span>
+      </label>
     </div>
   )
 }

@@ -11,6 +11,7 @@ const keys = {
   language: "natter.language",
   notifies: "natter.notify",
   sounds: "natter.sound",
+  quiet: "natter.quiet",
   singleKeys: "natter.keys",
   emoji: "natter.emoji",
 } as const
@@ -24,6 +25,8 @@ export class Preferences {
   /** Whether the desktop shows what calls for attention. */
   readonly notifies = signal(false)
   readonly sounds = signal(false)
+  /** Whether nothing calls, whatever is said. */
+  readonly quiet = signal(false)
   /** Whether a letter alone is a shortcut where nobody writes. */
   readonly singleKeys = signal(false)
   /** Whether names such as `:tada:` are sent as emoji. */
@@ -46,6 +49,7 @@ export class Preferences {
     this.theme.value = themeOf(env.kept(keys.theme))
     this.notifies.value = env.kept(keys.notifies) === "on"
     this.sounds.value = env.kept(keys.sounds) === "on"
+    this.quiet.value = env.kept(keys.quiet) === "on"
     this.singleKeys.value = env.kept(keys.singleKeys) === "on"
     this.emoji.value = env.kept(keys.emoji) !== "off"
     const before = this.language.value
@@ -77,6 +81,11 @@ export class Preferences {
   setSounds(on: boolean): void {
     this.sounds.value = on
     this.env.keep(keys.sounds, on ? "on" : undefined)
+  }
+
+  setQuiet(on: boolean): void {
+    this.quiet.value = on
+    this.env.keep(keys.quiet, on ? "on" : undefined)
   }
 
   /** What is sent of a draft. */

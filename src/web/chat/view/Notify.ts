@@ -20,6 +20,7 @@ export const notify = (inside: Inside): (() => void) => {
   const { env } = chat
   const looks = new Looks(`natter.${chat.me.id}`, env.isSeen)
   chat.onCall = (call) => {
+    if (preferences.quiet.value) return
     if (preferences.sounds.value) void isFirst(env, "natter.rang", quiet).then((first) => first && chime())
     // Whoever looks at another tab needs none.
     if (preferences.notifies.value) void looks.some().then((seen) => seen || show(inside, call))

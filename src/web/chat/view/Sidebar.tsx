@@ -1,4 +1,5 @@
 /** The conversations: channels by name, people by when they were spoken with last. */
+import { useState } from "preact/hooks"
 import { t } from "../../language.ts"
 import { Icon } from "../../ui/Icon.tsx"
 import { Tile } from "../../ui/Tile.tsx"
@@ -7,7 +8,9 @@ import { channels, directs } from "../model/order.ts"
 import { isConnected, otherIn } from "../model/presence.ts"
 import { pathOf } from "../route.ts"
 import { useInside } from "./context.ts"
+import { loadLater } from "./later.ts"
 import { channelName } from "./plain.ts"
+import { useLoaded } from "./useLoaded.ts"
 
 export const Sidebar = () => {
   const { app, chat, screen } = useInside()
@@ -89,7 +92,10 @@ const Entry = ({ conversation }: { readonly conversation: Conversation }) => {
   const { about, draft, isDirect, mentions, name, other, unread } = conversation
   const isCurrent = chat.current.value === conversation
   const words = t.value.sidebar
-  const count = isDirect ? unread.value : mentions.value
+  const isQuiet = conversation.level.value === "none"
+  const count = isQuiet ? 0 : isDirect ? unread.value : mentions.value
+  const [hasMenu, setMenu] = useState(false)
+  const later = useLoaded(chat, hasMenu ? loadLater : undefined)
   const status = otherIn(chat, conversation)?.status
   const onClick = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return
@@ -97,10 +103,21 @@ const Entry = ({ conversation }: { readonly conversation: Conversation }) => {
     screen.list.value = false
     app.goTo(name.value, undefined)
   }
-  const classes = ["entry", isCurrent ? "current" : "", unread.value > 0 ? "unread" : ""].filter(Boolean).join(" ")
+  const classes = ["entry", isCurrent ? "current" : "", unread.value > 0 && !isQuiet ? "unread" : ""]
+    .filter(Boolean)
+    .join(" ")
   return (
     <li>
-      <a class={classes} href={pathOf(name.value)} aria-current={isCurrent ? "page" : undefined} onClick={onClick}>
+      <a
+        class={classes}
+        href={pathOf(name.value)}
+        aria-current={isCurrent ? "page" : undefined}
+        onClick={onClick}
+        onContextMenu={(event) => {
+          event.preventDefault()
+          setMenu(true)
+        }}
+      >
         {other === undefined ? (
           <span class="sign" aria-hidden="true">
             {about.value.access === "private" ? <Icon name="lock" /> : "#"}
@@ -128,6 +145,9 @@ const Entry = ({ conversation }: { readonly conversation: Conversation }) => {
           </span>
         )}
       </a>
+      {hasMenu && later !== undefined && (
+        <later.ConversationMenu conversation={conversation} onClose={() => setMenu(false)} />
+      )}
     </li>
   )
 }

@@ -79,11 +79,13 @@ export const later = {
     whichStatus: "Say one of: /status online, /status away, /status busy",
     whichEmoji: "Say how: /react :tada:",
     noEmoji: (word: string) => `${word} is no emoji.`,
-    nothingOfYours: "There is nothing of yours here that could be changed; what was said before comes as you scroll up.",
+    nothingOfYours:
+      "There is nothing of yours here that could be changed; what was said before comes as you scroll up.",
     notSent: "Your last message is not sent yet.",
     notThere: (old: string) => `“${old}” is not in your last message. To say it as it is, put a space before it.`,
     nothingLeft: "Nothing would be left of your last message: delete it.",
     mention: (name: string) => `Mention ${name}`,
+    whichLevel: "Say one of: /notify all, /notify mentions, /notify none",
     nothingHere: "There is nothing here to react to.",
   },
   settings: {
@@ -109,6 +111,9 @@ export const later = {
     notifyNowhere: "This browser shows notifications only to pages that it reached in a safe way (https).",
     sound: "A sound",
     soundHint: "A short tone for the same messages.",
+    quiet: "Do not disturb",
+    quietHint:
+      "No notification and no sound. Of which messages you are told in a channel is set there, by the i above it.",
     password: "Password",
     oldPassword: "Password now",
     newPassword: "New password",
@@ -170,6 +175,9 @@ export const later = {
     access: "Who may enter and speak",
     slow: "Slow mode",
     notSlow: "Off",
+    told: "Of what you are told here",
+    toldOf: { all: "All messages", mentions: "Messages that mention you", none: "Nothing" },
+    markRead: "Mark as read",
     slowEach: (time: string) => `One message each ${time}`,
     created: (at: string) => `Made on ${at}.`,
     durability: {
