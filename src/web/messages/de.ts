@@ -385,7 +385,7 @@ export const messages: Messages = {
     topic: "Thema",
     access: "Wer hereinkommen und sprechen darf",
     slow: "Langsamer Modus",
-    told: "Worüber du hier benachrichtigt wirst",
+    told: "Benachrichtige mich über",
     toldOf: { all: "Alle Nachrichten", mentions: "Nachrichten, die dich erwähnen", none: "Nichts" },
     markRead: "Als gelesen markieren",
     notSlow: "Aus",

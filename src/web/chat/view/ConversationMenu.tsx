@@ -1,4 +1,5 @@
 /** What one can do with a conversation in the list, without going there. */
+import "../../style/dialogs.css"
 import { t } from "../../language.ts"
 import { Popover } from "../../ui/Popover.tsx"
 import { Told } from "../details/Told.tsx"

@@ -175,7 +175,7 @@ export const later = {
     access: "Who may enter and speak",
     slow: "Slow mode",
     notSlow: "Off",
-    told: "Of what you are told here",
+    told: "Notify me of",
     toldOf: { all: "All messages", mentions: "Messages that mention you", none: "Nothing" },
     markRead: "Mark as read",
     slowEach: (time: string) => `One message each ${time}`,
