@@ -5,7 +5,7 @@ import type { Conversation } from "../model/Conversation.ts"
 import { otherIn } from "../model/presence.ts"
 import { type Panel, useInside } from "./context.ts"
 import { channelName, plain } from "./plain.ts"
-import { StatusDot } from "./Sidebar.tsx"
+import { StatusDot } from "./StatusDot.tsx"
 
 export const Header = ({ conversation }: { readonly conversation: Conversation }) => {
   const { chat, screen } = useInside()

@@ -8,7 +8,7 @@ import { compare } from "../model/order.ts"
 import { isConnected } from "../model/presence.ts"
 import { useInside } from "./context.ts"
 import { plain } from "./plain.ts"
-import { StatusDot } from "./Sidebar.tsx"
+import { StatusDot } from "./StatusDot.tsx"
 
 const order = { online: 0, busy: 1, away: 2 }
 

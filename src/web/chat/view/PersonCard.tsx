@@ -8,7 +8,7 @@ import * as Kept from "../model/Kept.ts"
 import { memberOf } from "../model/presence.ts"
 import { useInside } from "./context.ts"
 import { plain } from "./plain.ts"
-import { StatusDot } from "./Sidebar.tsx"
+import { StatusDot } from "./StatusDot.tsx"
 
 interface Props {
   readonly conversation: Conversation

@@ -10,6 +10,7 @@ import { pathOf } from "../route.ts"
 import { useInside } from "./context.ts"
 import { loadLater } from "./later.ts"
 import { channelName } from "./plain.ts"
+import { StatusDot } from "./StatusDot.tsx"
 import { useLoaded } from "./useLoaded.ts"
 
 export const Sidebar = () => {
@@ -151,11 +152,6 @@ const Entry = ({ conversation }: { readonly conversation: Conversation }) => {
     </li>
   )
 }
-
-/** Whether somebody is there, by shape as well as by colour. */
-export const StatusDot = ({ status }: { readonly status: "online" | "away" | "busy" | undefined }) => (
-  <span class={`dot ${status ?? "offline"}`} role="img" aria-label={t.value.status[status ?? "offline"]} />
-)
 
 /** Who one is, and what one may set. */
 const Self = () => {
