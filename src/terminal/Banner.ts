@@ -40,6 +40,13 @@ export const banner = ({ address, connection, conversations, password, size, tic
 
 const capital = (text: string): string => text.replace(/^./u, (first) => first.toUpperCase())
 
+/** As many words as there is room for, and where there is not one, a part of it. */
+const cutAtWord = (text: string, columns: number): string => {
+  if (width(text) <= columns) return text
+  const end = cut(text, columns - 1).lastIndexOf(" ")
+  return end <= 0 ? cut(text, columns) : `${text.slice(0, end)} …`
+}
+
 /** The cause, as much of it as there is room for, and what happens next. */
 const withCause = (
   { because }: Extract<ClientState, { readonly _tag: "Away" | "Returning" }>,
@@ -48,7 +55,10 @@ const withCause = (
 ): string => {
   // The margins take a column each, the separator takes three.
   const room = columns - width(now) - 5
-  return room < 10 ? capital(now) : `${cut(capital(Plain.line(because.message)), room)} · ${now}`
+  // What a key does can be read in the help, how much waits nowhere else.
+  const short = now.replace(" (Ctrl+R: now)", "")
+  if (room < 10) return width(now) > columns - 2 ? capital(short) : capital(now)
+  return `${cutAtWord(capital(Plain.line(because.message)), room)} · ${now}`
 }
 
 /** "ann is typing …" */

@@ -239,6 +239,7 @@ const sit = Effect.fnUntraced(function* (
     const receiving = Stream.runForEach(events, (event) => Effect.sync(() => dispatch({ _tag: "Event", event })))
     for (const channel of channels) handleIntent({ _tag: "Join", channel })
     handleIntent({ _tag: "ListUnread" })
+    handleIntent({ _tag: "FindChannels" })
     // The events fail with the reason when the client ends.
     return yield* Effect.raceFirst(receiving, Effect.andThen(watching, Effect.never))
   }).pipe(Effect.scoped, Effect.andThen(Effect.never))

@@ -34,7 +34,9 @@ const places = (model: Model, query: string): ReadonlyArray<Choice> => {
     .filter(({ name }) => name !== model.current)
     .map((place) => ({ place, server: undefined }))
   const there = model.elsewhere.flatMap(({ address, places }) => places.map((place) => ({ place, server: address })))
-  const all = [...here, ...there]
+  // Of those without news one goes back to where one was.
+  const isPrevious = (one: (typeof here)[number]) => one.place.name === model.previous
+  const all = [...here.filter(isPrevious), ...here.filter((one) => !isPrevious(one)), ...there]
     .toSorted((a, b) => rankOf(a.place) - rankOf(b.place))
     .map(({ place, server }) => ({
       label: server === undefined ? withCount(place) : `${withCount(place)} at ${Plain.line(server)}`,

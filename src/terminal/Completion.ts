@@ -63,7 +63,8 @@ const candidatesFor = (model: Model, before: string, word: string): ReadonlyArra
   }
   const words = wordsOf(before)
   if (words !== undefined) return starting(words, word)
-  const channels = model.conversations.map(({ name }) => name).filter((name) => !name.startsWith("@"))
+  const own = model.conversations.map(({ name }) => name).filter((name) => !name.startsWith("@"))
+  const channels = [...new Set([...own, ...model.channels.names])]
   if (/^(join|j|leave|part|close)$/.test(command) && !word.startsWith("@")) {
     const hash = /^#*/.exec(word)![0]
     return starting(channels, word.slice(hash.length)).map((name) => `${hash}${name} `)

@@ -16,6 +16,7 @@ const actions = {
   previous: ctrl("p"),
   unread: alt("a"),
   firstNew: alt("u"),
+  back: alt("/"),
   editor: alt("e"),
   bare: alt("l"),
   undo: ctrl("_"),

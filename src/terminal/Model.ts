@@ -21,8 +21,9 @@ export interface Model {
   readonly connection: ClientState
   /** In the order in which they were joined; at most as many as a session may be in. */
   readonly conversations: ReadonlyArray<Conversation>
-  /** The name of the one that is shown. */
+  /** The name of the one that is shown, and of the one that was before. */
   readonly current: string
+  readonly previous: string | undefined
   readonly editor: Editor
   /** What the draft was before, and what it was before it was gone back to. */
   readonly drafts: Drafts
@@ -393,6 +394,7 @@ export const initial = (options: {
   connection: { _tag: "Connecting" },
   conversations: options.channels.map(conversation),
   current: options.channels[0],
+  previous: undefined,
   editor: empty,
   drafts: noDrafts,
   cut: undefined,

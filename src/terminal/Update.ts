@@ -7,6 +7,7 @@ import { summaryOf } from "./Elsewhere.ts"
 import { withFile } from "./FileLine.ts"
 import type { Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
+import { say } from "./update/saying.ts"
 import { clampScroll, isDirect, notice, resize, stopTyping } from "./update/conversations.ts"
 import { giveUpAwaited, receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
 import { click } from "./update/clicking.ts"
@@ -209,6 +210,28 @@ const step = (model: Model, action: Action): Next => {
   }
 }
 
+/** What the server is asked by a key, and what is asked again when the connection is back. */
+const asking: ReadonlySet<Intent["_tag"]> = new Set([
+  "Administer",
+  "Around",
+  "Delete",
+  "Describe",
+  "Edit",
+  "ListBlocked",
+  "ListChannels",
+  "React",
+  "Search",
+  "SetStatus",
+  "SetTopic",
+  "Whois",
+])
+
+/** A key has asked for what cannot be had now: it is not lost, and that is said. */
+const sayThatItWaits = (model: Model, { _tag }: Action, intents: ReadonlyArray<Intent>): Model =>
+  _tag === "Pressed" && model.connection._tag !== "Online" && intents.some((intent) => asking.has(intent._tag))
+    ? say(model, "There is no connection: that is done when it is back.")
+    : model
+
 const channelsIn = ({ conversations }: Model): ReadonlyArray<string> =>
   conversations.map(({ name }) => name).filter((name) => !isDirect(name))
 
@@ -223,7 +246,7 @@ const keepChannels = (before: Model, after: Model): ReadonlyArray<Intent> => {
 
 export const update = (model: Model, action: Action): Next => {
   const [done, wanted] = step(model, action)
-  const stepped = Undo.record(model, done)
+  const stepped = Undo.record(model, sayThatItWaits(done, action, wanted))
   const [marked, marks] = sendReadMarker(clampScroll(stepped))
   const [quoting, quotes] = Answered.ask(marked)
   const chooses = quoting.picker?.what === "switch" && model.picker === undefined

@@ -70,7 +70,7 @@ describe("Banner", () => {
     world.act({ _tag: "Resized", size: { columns: 60, rows: 20 } })
     assert.strictEqual(banner(world.model), "Trying again in 4 s (Ctrl+R: now) · 1 to be sent")
     world.act({ _tag: "Resized", size: { columns: 70, rows: 20 } })
-    assert.strictEqual(banner(world.model), "The server is sh… · trying again in 4 s (Ctrl+R: now) · 1 to be sent")
+    assert.strictEqual(banner(world.model), "The server is … · trying again in 4 s (Ctrl+R: now) · 1 to be sent")
   })
 
   it("says who is typing", () => {

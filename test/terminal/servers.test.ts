@@ -1,6 +1,7 @@
 /** Several servers in one window, as the model of each sees it. */
 import { assert, describe, it } from "@effect/vitest"
 import { choices } from "../../src/terminal/Choices.ts"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { areSame, elsewhereText, summaryOf } from "../../src/terminal/Elsewhere.ts"
 import { titleOf } from "../../src/terminal/Update.ts"
 import { World } from "./world.ts"
@@ -15,6 +16,45 @@ describe("where one was", () => {
     assert.deepStrictEqual(world.kept, ["lobby", "ops"])
     world.act({ _tag: "NotJoined", channel: "ops", why: "it is private" })
     assert.deepStrictEqual(world.kept, ["lobby"])
+  })
+})
+
+describe("a way back, and a way there", () => {
+  it("leads by Alt+/ and by Ctrl+K and Enter to where one was before, and by Tab to channels one is not in", () => {
+    const world = new World({ columns: 80, rows: 24 }, ["lobby", "ops", "tea"]).joins("lobby", "bob")
+    for (const name of ["ops", "tea"]) world.joins(name)
+    const back = () => world.press("text", { text: "/", alt: true }).model.current
+    assert.strictEqual(back(), "lobby")
+    world.enter("/switch tea")
+    assert.deepStrictEqual([back(), back()], ["lobby", "tea"])
+    world.press("text", { text: "k", ...ctrl }).press("enter")
+    assert.strictEqual(world.model.current, "lobby")
+    world.act({ _tag: "ChannelNames", names: ["garden", "lobby"] })
+    assert.strictEqual(world.type("/join ga").press("tab").model.editor.text, "/join garden ")
+    world
+      .press("text", { text: "u", ...ctrl })
+      .type("see #gar")
+      .press("tab")
+    assert.strictEqual(world.model.editor.text, "see #garden ")
+  })
+
+  it("leaves a person without the sign", () => {
+    const world = new World({ columns: 120, rows: 24 }).joins("lobby", "bob").joins("@bob", "bob")
+    world.enter("/leave bob")
+    assert.deepInclude(world.intents(), { _tag: "Leave", channel: "@bob" })
+  })
+
+  it("says that what is asked without a connection waits for it", () => {
+    const world = new World().joins("lobby", "bob").says("bob", "hi")
+    const because = new Disconnect({ reason: "Draining" })
+    world.act({ _tag: "Connection", state: { _tag: "Away", because, attempt: 0, until: world.model.ticks + 4000 } })
+    for (const draft of ["/topic tea", "/search tea", "/whois bob", "/react :+1:", "/info"]) {
+      world.press("escape").enter(draft)
+      assert.match(world.model.said?.text ?? "", /no connection: that is done when it is back/, draft)
+    }
+    // Messages count themselves.
+    world.press("escape").enter("hello")
+    assert.isUndefined(world.model.said)
   })
 })
 

@@ -113,10 +113,10 @@ export const follow = Effect.fnUntraced(function* (options: {
         )
       case "Wrong":
         refused++
-        return screen.notice(/^\/(send|upload)\b/.test(line) ? command.why : help)
+        return screen.notice(`not sent: ${line}: ${/^\/(send|upload)\b/.test(line) ? command.why : help}`)
       default:
         refused++
-        return screen.notice(help)
+        return screen.notice(`not sent: ${line}: ${help}`)
     }
   }
 

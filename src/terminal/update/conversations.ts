@@ -96,6 +96,7 @@ export const show = (model: Model, name: string): Model => {
   return {
     ...change(left, name, read),
     current: next.name,
+    previous: model.current,
     editor: next.draft,
     replying: next.replying,
     browsing: undefined,

@@ -162,6 +162,8 @@ const withAlt = (model: Model, text: string): Next => {
   switch (text) {
     case "a":
       return nextUnread(model)
+    case "/":
+      return only(model.previous === undefined ? model : show(model, model.previous))
     case "b":
       return edit(model, Editor.wordLeft(editor))
     case "d":

@@ -135,12 +135,14 @@ const runCommand = (model: Model, command: Command): Next => {
       return enterAll(model, command.channels)
     case "Leave": {
       const leaving = command.channel ?? channel
-      const conversation = find(model, leaving)
+      // A person may be named without the sign.
+      const conversation = find(model, leaving) ?? find(model, `@${leaving}`)
       if (conversation === undefined) return [notice(model, `You are not in ${leaving}.`, "error"), []]
       if (model.conversations.length === 1) {
         return [notice(model, "This is the only one you are in: /join another first, or /quit.", "error"), []]
       }
-      return [close(model, leaving), conversation.roster === undefined ? [] : [{ _tag: "Leave", channel: leaving }]]
+      const { name, roster } = conversation
+      return [close(model, name), roster === undefined ? [] : [{ _tag: "Leave", channel: name }]]
     }
     case "Direct": {
       const [name, text] = addressed(model, command.to, command.text)

@@ -13,6 +13,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Alt+1 … Alt+9", "a channel by its place"],
   ["Alt+A", "the next with something new"],
   ["Alt+U", "the first line that is new"],
+  ["Alt+/", "back to where you were before"],
   ["PageUp PageDown", "read what was said; older pages are loaded"],
   ["Ctrl+End", "back to the newest"],
   ["Wheel", "read what was said; Shift and the mouse select"],
