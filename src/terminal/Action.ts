@@ -10,7 +10,8 @@ import type { Username } from "../domain/Username.ts"
 import type { PastMessage } from "../protocol/v2/Entry.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Key } from "./Key.ts"
-import type { OtherServer, Size } from "./Model.ts"
+import type { Size } from "./Model.ts"
+import type { OtherServer } from "./OtherServer.ts"
 import type { Change, Settings } from "./Settings.ts"
 
 type Administrative =

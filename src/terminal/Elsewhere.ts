@@ -1,6 +1,7 @@
 /** Other servers in the same window: what waits there, while this one is shown. */
 import { unsentIn } from "./Banner.ts"
-import type { Model, OtherServer, Place } from "./Model.ts"
+import type { Model } from "./Model.ts"
+import type { OtherServer, Place } from "./OtherServer.ts"
 import { placesOf } from "./Places.ts"
 import * as Plain from "./Plain.ts"
 import { levelOf } from "./Settings.ts"

@@ -8,7 +8,9 @@ import type { Seq } from "../domain/Seq.ts"
 import { spelling, type Username } from "../domain/Username.ts"
 import { type Editor, empty } from "./Editor.ts"
 import type { Formats } from "./Format.ts"
+import type { OtherServer } from "./OtherServer.ts"
 import { defaults, type Settings } from "./Settings.ts"
+import type { Transfer } from "./Transfer.ts"
 
 export interface Model {
   /** The date, in milliseconds since 1970; moves on with every `Tick`. */
@@ -92,45 +94,6 @@ export interface Model {
   readonly transfers: ReadonlyArray<Transfer>
   /** The number of the next of them. */
   readonly nextTransfer: number
-}
-
-/** Another server in the same window, and what waits there. */
-export interface OtherServer {
-  readonly address: string
-  readonly unread: number
-  /** Those of them that are for the user. */
-  readonly mentions: number
-  readonly online: boolean
-  /** Messages and files that are on their way. */
-  readonly unsent: number
-  /** Where one can go there: told while one chooses where to go, and empty otherwise. */
-  readonly places: ReadonlyArray<Place>
-}
-
-/** Where one can go: a channel that one is in, or somebody to talk to alone. */
-export interface Place {
-  readonly name: string
-  readonly unread: number
-  readonly mentions: number
-  /** Whether there is a conversation already. */
-  readonly open: boolean
-}
-
-/** A file that is sent or saved. */
-export interface Transfer {
-  /** Its number, by which it can be cancelled. */
-  readonly id: number
-  readonly way: "up" | "down"
-  readonly channel: string
-  /** As it is typed here, or as whoever sent it calls it. */
-  readonly name: string
-  /** What is to be said with it. */
-  readonly text: string
-  /** Bytes; undefined until that is known. */
-  readonly size: number | undefined
-  readonly bytes: number
-  /** How many bytes there were at which time, in milliseconds, within the last seconds; empty until some come. */
-  readonly pace: ReadonlyArray<{ readonly at: number; readonly bytes: number }>
 }
 
 interface Found {

@@ -1,6 +1,7 @@
 /** Where one can go at a server: the conversations that one is in, its other channels, and everybody who is in one's own. */
 import type { Intent } from "./Action.ts"
-import type { Model, Place } from "./Model.ts"
+import type { Model } from "./Model.ts"
+import type { Place } from "./OtherServer.ts"
 
 /** Milliseconds between two times that the server is asked for its channels. */
 const askEvery = 10_000

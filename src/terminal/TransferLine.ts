@@ -1,6 +1,7 @@
 /** How far a file is, in one line of any width. */
 import * as ByteCount from "../domain/ByteCount.ts"
-import type { Model, Transfer } from "./Model.ts"
+import type { Model } from "./Model.ts"
+import type { Transfer } from "./Transfer.ts"
 import * as Plain from "./Plain.ts"
 import { cut, fit, width } from "./Width.ts"
 

@@ -32,6 +32,7 @@ import {
   withEntries,
 } from "./conversations.ts"
 import { withoutAsked } from "./answered.ts"
+import { awaitedAfter } from "./awaited.ts"
 import { applyChange, isCalled, receiveReadMarker, later, requestOlder } from "./history.ts"
 import { tellAbsence } from "./absence.ts"
 import { publish } from "./post.ts"
@@ -162,31 +163,6 @@ const missed = (model: Model, { channel, from, to }: Missed): Model => {
   const noticed = notice(model, `${text}: history does not reach back so far.`, "info", channel)
   return change(noticed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, to) }))
 }
-
-/** Milliseconds in which others come back after a restart of the service: no client waits longer between two tries. */
-const backWithin = 60_000
-
-/** Who was in a channel before the connection was lost, or had left it just then, and is not back yet. */
-const awaitedAfter = (
-  { gone, roster: before }: Conversation,
-  now: Roster,
-  { me, ticks }: Model,
-): Conversation["awaited"] => {
-  if (before === undefined) return { names: new Set(), until: 0 }
-  const lately = [...gone].filter(([, at]) => ticks - at < backWithin).map(([name]) => name)
-  const names = [...before.names, ...lately].filter((name) => name !== me && !now.members.has(name))
-  return { names: new Set(names), until: ticks + backWithin }
-}
-
-/** Those who have not come back in that time have left. */
-export const giveUpAwaited = (model: Model): Model =>
-  model.conversations.reduce((next, { awaited, gone, name }) => {
-    if (awaited.names.size === 0 || awaited.until > next.ticks) return next
-    const given = change(next, name, (conversation) => ({ ...conversation, awaited: { names: new Set(), until: 0 } }))
-    // Of those who had left before that was said then.
-    const left = [...awaited.names].filter((who) => !gone.has(who))
-    return isDirect(name) ? given : presence(given, name, [], left)
-  }, model)
 
 const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   const { channel, seq, topic } = event
