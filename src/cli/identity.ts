@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import type * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as Stdio from "effect/Stdio"
 import type * as Terminal from "effect/Terminal"
 import * as Address from "../client/Address.ts"
@@ -21,6 +22,8 @@ import { explained, userError } from "./userError.ts"
 import type { SignInFlags } from "./connectionFlags.ts"
 import { askHidden } from "./askHidden.ts"
 import * as NodeDialer from "../client/transport/NodeDialer.ts"
+import type { TlsOptions } from "../client/transport/TlsOptions.ts"
+import * as ServiceHttp from "./serviceHttp.ts"
 import { tlsOptions } from "./tls.ts"
 import type { Profile } from "./profiles.ts"
 import * as Profiles from "./profiles.ts"
@@ -80,6 +83,38 @@ const askPassword = Effect.fnUntraced(function* (username: string, address: Addr
   return password
 })
 
+const Welcome = Schema.Struct({ registration: Schema.Literals(["open", "invite", "closed"]) })
+
+const readWelcome = Schema.decodeUnknownOption(Schema.fromJsonString(Welcome))
+
+/** Who may register at a service, as it says over HTTP; undefined where it does not say. */
+const registrationAt = (address: Address.Address, tls: TlsOptions) =>
+  // The description of the API is large, and needed here alone.
+  Effect.promise(() => import("../http/api/Api.ts")).pipe(
+    Effect.flatMap(({ root }) =>
+      ServiceHttp.ask(ServiceHttp.targetOf(address), { path: `${root}/service/welcome`, tls, within: 2000 }),
+    ),
+    Effect.map(({ body }) => Option.getOrUndefined(readWelcome(body))?.registration),
+    Effect.orElseSucceed(() => undefined),
+  )
+
+/** What is asked of somebody whose password was refused: whether the same once more makes an account, only some know. */
+const askAgain = (username: string, registration: "open" | "invite" | "closed" | undefined, isInvited: boolean) => {
+  switch (registration) {
+    case "closed":
+      return { mayRegister: false, question: "New accounts are made by the administrators there. The right password: " }
+    case "invite":
+      return isInvited
+        ? { mayRegister: true, question: `Type it again to register ${username}, or the right one: ` }
+        : {
+            mayRegister: false,
+            question: "A new account needs an invitation there: --invite CODE. The right password: ",
+          }
+    default:
+      return { mayRegister: true, question: `Type it again to register ${username}, or the right one: ` }
+  }
+}
+
 /** Times that somebody may type a password that is not the right one: the service refuses more after a few. */
 const maxTries = 3
 
@@ -105,6 +140,7 @@ const askAndTry = Effect.fnUntraced(function* (
     explained(address),
   )
   let password = yield* askPassword(username, address)
+  let registration: "open" | "invite" | "closed" | undefined
   for (let tries = 1; tries <= maxTries; tries++) {
     const outcome = yield* NodeDialer.connect(address, { tls }).pipe(
       Effect.flatMap((connection) => connection.signIn({ ...account, password, register: false })),
@@ -118,14 +154,19 @@ const askAndTry = Effect.fnUntraced(function* (
     }
     const { failure } = outcome
     if (failure.reason !== "InvalidCredentials") return { ...account, password }
+    registration ??= yield* registrationAt(address, tls)
+    const { mayRegister, question } = askAgain(username, registration, account.invite !== undefined)
     const wrong =
       tries === 1
         ? `That is not the password of ${username}, if there is one of that name.`
-        : "Nor is that, and the two were not the same."
+        : mayRegister
+          ? "Nor is that, and the two were not the same."
+          : "Nor is that."
     yield* Console.error(printable(wrong))
-    const again = yield* askHidden(`Type it again to register ${username}, or the right one: `)
+    const again = yield* askHidden(question)
     if (Redacted.value(again) === "") return yield* userError("nobody was registered, and nobody is signed in")
-    if (Redacted.value(again) === Redacted.value(password)) return { ...account, password, register: true }
+    if (mayRegister && Redacted.value(again) === Redacted.value(password))
+      return { ...account, password, register: true }
     password = again
   }
   return yield* userError("the password is wrong, or was not typed the same twice: nobody was registered")
@@ -151,7 +192,7 @@ export const kept = Effect.fnUntraced(function* (address: Address.Address) {
   const profile = yield* Profiles.find(address)
   const credentials = profile === undefined ? undefined : stored(profile)
   const where = Address.format(address)
-  return credentials ?? (yield* userError(`you are not signed in to ${where}: natter login ${where}`))
+  return credentials ?? (yield* userError(`you are not signed in to ${where}: natter login ${where} does that`))
 })
 
 /** Keeps each newer token that the server gives, where it replaces one that was kept. */

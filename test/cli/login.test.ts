@@ -120,6 +120,33 @@ describe("natter login", () => {
     }).pipe(Effect.scoped),
   )
 
+  for (const [mode, told] of [
+    ["closed", /New accounts are made by the administrators there\. The right password: /],
+    ["invite", /A new account needs an invitation there: --invite CODE\. The right password: /],
+  ] as const)
+    it.live(
+      `offers no account where nobody gets one so: ${mode}`,
+      inLobby(
+        ({ address, server }) =>
+          Effect.gen(function* () {
+            yield* server.accounts.add({ name: "ann", password: Redacted.make("the right one"), role: "member" })
+            const { home } = person()
+            const terminal = yield* startInTerminal(["login", address, "--name", "ann"], { HOME: home })
+            yield* terminal.see(/Password of ann/)
+            terminal.type("wrong\r")
+            yield* terminal.see(/That is not the password of ann/)
+            yield* terminal.see(told)
+            terminal.type("wrong\r")
+            yield* terminal.see(/Nor is that\.\s/)
+            yield* terminal.see(told)
+            terminal.type("the right one\r")
+            yield* terminal.see(/signed in to 127\.0\.0\.1:\d+ as ann/)
+            assert.strictEqual(yield* terminal.ended, 0)
+          }),
+        { accounts: { mode } },
+      ),
+    )
+
   it.live(
     "keeps only the name of a guest, who needs no password then",
     inLobby(
