@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { ChannelName } from "../domain/ChannelName.ts"
 import { nearest } from "../domain/Nearest.ts"
+import { type LineRule, statusText, topic } from "../domain/Rules.ts"
 import { Status } from "../domain/Status.ts"
 import type { Command } from "./Command.ts"
 import { emote } from "../text/Emote.ts"
@@ -34,9 +35,20 @@ const join = (rest: string): Command => {
   return refused !== undefined || one === undefined ? refused! : { _tag: "Join", channels: [one, ...others] }
 }
 
+/** A line of text that the service takes, or what of it does not fit. */
+const fitting = (name: string, { holds, maxLength }: LineRule, text: string, make: () => Command): Command => {
+  if (holds(text)) return make()
+  return text.length > maxLength
+    ? wrong(`${name} has at most ${maxLength} characters, and this has ${text.length}`)
+    : wrong(`in ${name} there is nothing that nobody sees`)
+}
+
 const status =
   (to: Status) =>
-  (rest: string): Command => ({ _tag: "Status", status: to, text: rest || undefined })
+  (rest: string): Command =>
+    rest === ""
+      ? { _tag: "Status", status: to, text: undefined }
+      : fitting("a status", statusText, rest, () => ({ _tag: "Status", status: to, text: rest }))
 
 const talking: ReadonlyArray<CommandEntry> = [
   {
@@ -87,7 +99,11 @@ const talking: ReadonlyArray<CommandEntry> = [
     names: commandNames.topic,
     usage: "[TEXT]",
     summary: "show what the channel is about, or set it; /topic - takes it away",
-    read: (rest) => (rest === "" ? { _tag: "ShowTopic" } : { _tag: "Topic", topic: rest === "-" ? "" : rest }),
+    read: (rest) => {
+      if (rest === "") return { _tag: "ShowTopic" }
+      if (rest === "-") return { _tag: "Topic", topic: "" }
+      return fitting("a topic", topic, rest, () => ({ _tag: "Topic", topic: rest }))
+    },
   },
   {
     names: commandNames.channels,
