@@ -16,6 +16,14 @@ interface Asker {
   readonly onDone: (later: boolean) => void
 }
 
+/** What else there is to know of a request. */
+interface More {
+  /** Another lane that it is in as well. */
+  readonly also?: string | undefined
+  /** A file that it opens. */
+  readonly opens?: FileId | undefined
+}
+
 /** What may wait of one session, before nothing more of it is read: twice as many requests as it can be in channels. */
 const most = { requests: 256, bytes: 256 * 1024 }
 
@@ -48,16 +56,23 @@ export class Lanes {
   }
 
   /**
-   * Does it in the background, behind whatever is in its lane; `opens` is a file that it opens. It is a child of the fiber
-   * that runs this, the one that reads, and ends with it. So does what the work has forked, which goes on when the lane is free: a file on its way.
+   * Does it in the background, behind whatever is in its lane. It is a child of the fiber that runs this, the one that
+   * reads, and ends with it. So does what the work has forked, which goes on when the lane is free: a file on its way.
    * Done when the next frame may be read: at once, as long as not too much waits.
    */
-  add(lane: string, bytes: number, work: Effect.Effect<void, Disconnect>, opens?: FileId): Effect.Effect<void> {
+  add(
+    lane: string,
+    bytes: number,
+    work: Effect.Effect<void, Disconnect>,
+    { also, opens }: More = {},
+  ): Effect.Effect<void> {
     return Effect.suspend(() => {
       const before = this.lanes.get(lane)
+      const beside = also === undefined ? undefined : this.lanes.get(also)
       if (opens !== undefined) this.files.set(opens, lane)
       const done = Deferred.makeUnsafe<void>()
       this.lanes.set(lane, done)
+      if (also !== undefined) this.lanes.set(also, done)
       this.requests++
       this.bytes += bytes
       let begins = true
@@ -66,17 +81,16 @@ export class Lanes {
         this.bytes -= bytes
         // Whoever reads has ended: what is behind this ends, too, and is not to begin before it does.
         if (Exit.isFailure(exit)) return
-        if (this.lanes.get(lane) === done) {
-          this.lanes.delete(lane)
-          if (this.files.size > 0) this.forgetFiles(lane)
-        }
+        this.leave(lane, done)
+        if (also !== undefined) this.leave(also, done)
         this.asker.onDone(!begins)
         Deferred.doneUnsafe(done, Exit.void)
         const { changed } = this
         this.changed = undefined
         if (changed !== undefined) Deferred.doneUnsafe(changed, Exit.void)
       }
-      const task = (before === undefined ? work : Effect.andThen(Deferred.await(before), work)).pipe(
+      const inFront = beside === undefined ? work : Effect.andThen(Deferred.await(beside), work)
+      const task = (before === undefined ? inFront : Effect.andThen(Deferred.await(before), inFront)).pipe(
         Effect.catchCause((cause) => this.failed(cause)),
         Effect.onExit((exit) => Effect.sync(() => end(exit))),
         Effect.awaitAllChildren,
@@ -104,7 +118,9 @@ export class Lanes {
     })
   }
 
-  private forgetFiles(freed: string): void {
+  private leave(freed: string, done: Deferred.Deferred<void>): void {
+    if (this.lanes.get(freed) !== done) return
+    this.lanes.delete(freed)
     for (const [file, lane] of this.files) if (lane === freed) this.files.delete(file)
   }
 

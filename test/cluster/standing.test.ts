@@ -11,19 +11,26 @@ import * as TestClock from "effect/testing/TestClock"
 import * as Client from "../../src/client/Client.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
-import { partitionOf } from "../../src/hub/nodes/Partition.ts"
+import { type Partition, partitionOf } from "../../src/hub/nodes/Partition.ts"
 import { make as memoryDialer } from "../../src/testing/MemoryDialer.ts"
 import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { sourceOf } from "../client/files.ts"
 import { type Cluster, cluster } from "../suites/clusterWorld.ts"
-import { member2, nextTurn } from "../suites/transportWorld.ts"
+import { member2, nextTurn, user2 } from "../suites/transportWorld.ts"
 
 const standing = partitionOf(ChannelName.make("there"))
+const isThere = (partition: Partition, own: ReadonlyArray<string> | undefined) =>
+  own === undefined
+    ? partition === standing
+    : !own.some((channel) => partition === partitionOf(ChannelName.make(channel)))
 
-/** Nodes of which the second has the channel `there`; clients come to the first, which has all others. */
-const world = (body: (all: Cluster) => Effect.Effect<void, unknown, Scope.Scope>) => () =>
-  cluster(3, (partition) => (partition === standing ? 1 : 0), {
+/**
+ * Nodes of which the second has the channel `there`; clients come to the first, which has all others, or just those that are
+ * named.
+ */
+const world = (body: (all: Cluster) => Effect.Effect<void, unknown, Scope.Scope>, own?: ReadonlyArray<string>) => () =>
+  cluster(3, (partition) => (isThere(partition, own) ? 1 : 0), {
     hub: { publishing: undefined, operations: undefined },
   }).pipe(Effect.flatMap(body), Effect.scoped, Effect.provideService(References.MinimumLogLevel, "None"))
 
@@ -112,6 +119,31 @@ describe("a channel that stands still", () => {
         yield* pass(2000)
         assert.deepStrictEqual(answers.slice(3), ["9 Left"])
       }),
+    ),
+  )
+
+  it.effect(
+    "has whatever is of it wait, and leaves the rest alone: new names, blocks, a search there",
+    world(
+      ({ nodes, servers }) =>
+        Effect.gen(function* () {
+          const ann = yield* member2(servers[0]!, "ann", "there")
+          yield* ann.ask({ type: "Join", channel: "here" }, "Joined")
+          yield* user2(servers[0]!, "bob")
+          nodes.cut(0, 1)
+          yield* ann.send(
+            { type: "RenameChannel", ref: 1, channel: "there", name: "attic" },
+            { type: "Block", ref: 2, username: "bob" },
+            { type: "Search", ref: 3, text: "x in:there" },
+            { type: "Join", ref: 4, channel: "attic" },
+          )
+          yield* ann.ask(publish("here", "a"), "Published")
+          yield* ann.ask({ type: "ListUnread" }, "Unread")
+          yield* ann.ask({ type: "ListBlocked" }, "Blocked")
+          yield* ann.ask({ type: "SetStatus", status: "away" }, "Ok")
+          yield* ann.ask({ type: "Describe", channel: "here" }, "ChannelInfo")
+        }),
+      ["here"],
     ),
   )
 

@@ -40,6 +40,24 @@ describe("the lanes of a session", () => {
     }),
   )
 
+  it.effect("of two names of one channel wait for what is of both", () =>
+    Effect.gen(function* () {
+      const { happened, lanes, note } = setting()
+      const [one, other] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      yield* lanes.add("den", 1, Effect.andThen(Deferred.await(one), note("den 1")))
+      yield* lanes.add("attic", 1, Effect.andThen(Deferred.await(other), note("attic 1")))
+      yield* lanes.add("den", 1, note("renamed"), { also: "attic" })
+      yield* lanes.add("attic", 1, note("attic 2"))
+      yield* lanes.add("hall", 1, note("hall"))
+      yield* Deferred.succeed(other, undefined)
+      yield* settle
+      yield* Deferred.succeed(one, undefined)
+      yield* lanes.idle
+      const done = happened.filter((what) => !what.startsWith("done"))
+      assert.deepStrictEqual(done, ["hall", "attic 1", "den 1", "renamed", "attic 2"])
+    }),
+  )
+
   it.effect("hold 256 requests, or 256 KiB of them: then whoever reads waits", () =>
     Effect.gen(function* () {
       for (const [count, bytes] of [

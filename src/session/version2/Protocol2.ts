@@ -1,6 +1,7 @@
 /** Version 2, in one encoding. */
 import * as Effect from "effect/Effect"
-import { isDirect, keyOf } from "../../domain/Direct.ts"
+import type { ChannelName } from "../../domain/ChannelName.ts"
+import { isDirect, keyOf, nameOf } from "../../domain/Direct.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import { type Encoding2, type ProtobufEncoding, readConnect } from "../../protocol/Encoding.ts"
@@ -29,32 +30,34 @@ const inTurn = new Set<ClientFrame["type"]>([
   "CloseDownload",
 ])
 
-/** What goes on behind this is meant for what this has changed: names, or who may do what. */
-const changesMore = new Set<ClientFrame["type"]>(["RenameChannel", "AcceptInvite"])
-
-/** The lane of what is of no channel. */
-const noChannel = ""
+const laneOfChannel = (channel: ChannelName): string => (isDirect(channel) ? keyOf(channel) : channel)
 
 /** In which lane a request waits; undefined where it is done in the turn of whoever reads. */
 const laneOf = (session: Session, frame: ClientFrame): string | undefined => {
-  // Closed before it is open it would be open for ever.
-  if (frame.type === "CloseDownload" && !session.waitsForNothing) return session.lanes.laneOfFile(frame.file)
-  if (inTurn.has(frame.type)) return undefined
+  if (inTurn.has(frame.type)) {
+    // Closed before it is open it would be open for ever.
+    return frame.type === "CloseDownload" && !session.waitsForNothing ? session.lanes.laneOfFile(frame.file) : undefined
+  }
+  // Both are of the conversation with somebody.
+  if (frame.type === "Block" || frame.type === "Unblock") return laneOfChannel(nameOf({ name: frame.username }))
   const channel = "channel" in frame ? frame.channel : undefined
-  if (channel === undefined) return noChannel
-  return isDirect(channel) ? keyOf(channel) : channel
+  // No channel is called so.
+  return channel === undefined ? ` ${frame.type}` : laneOfChannel(channel)
 }
 
 const inLane = (
-  session: Session,
+  { lanes }: Session,
   lane: string,
   frame: ClientFrame,
   bytes: number,
   work: Effect.Effect<void, Disconnect>,
 ): Effect.Effect<void> => {
-  const { lanes } = session
-  const added = lanes.add(lane, bytes, work, frame.type === "Download" ? frame.file : undefined)
-  return changesMore.has(frame.type) ? Effect.andThen(added, lanes.free(lane)) : added
+  const added = lanes.add(lane, bytes, work, {
+    also: frame.type === "RenameChannel" ? laneOfChannel(frame.name) : undefined,
+    opens: frame.type === "Download" ? frame.file : undefined,
+  })
+  // To which channel it leads is not known, and what comes behind it may be meant for that.
+  return frame.type === "AcceptInvite" ? Effect.andThen(added, lanes.free(lane)) : added
 }
 
 export const make = (encoding: Encoding2 | ProtobufEncoding): Protocol<Session> => {
