@@ -21,6 +21,8 @@ export const nearest = (name: string, known: ReadonlyArray<string>): string | un
   let best: string | undefined
   let least = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {
+    // It takes as many edits as one is longer; what is very long is looked at no closer.
+    if (Math.abs(name.length - candidate.length) > candidate.length / 2) continue
     const edits = distance(name.toLowerCase(), candidate.toLowerCase())
     if (edits >= least || edits > candidate.length / 2) continue
     best = candidate
