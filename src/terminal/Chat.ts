@@ -188,8 +188,9 @@ const sit = Effect.fnUntraced(function* (
       case "CancelTransfer":
         return transfers.handle(intent)
       case "KeepChannels":
-        // It is no loss that anybody has to hear of.
-        if (server.keepChannels !== undefined) start(Effect.ignore(server.keepChannels(intent.names)))
+        // It is no loss that anybody has to hear of. Whoever leaves at once finds it kept all the same.
+        if (server.keepChannels !== undefined)
+          start(Effect.uninterruptible(Effect.ignore(server.keepChannels(intent.names))))
         return
       case "KeepIgnored": {
         const why = ({ message }: { readonly message: string }) => `this holds until you leave only: ${message}`

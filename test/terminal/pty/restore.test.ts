@@ -166,7 +166,9 @@ describe("the terminal, after natter chat", () => {
       yield* cyd.shows(/Password of cyd on 127\.0\.0\.1:\d+: $/m)
       cyd.type(`correct horse${enter}`)
       // A name that is new is registered with a password that was typed the same twice.
-      yield* cyd.shows(/no account cyd with this password\. Type it again to register cyd/)
+      yield* cyd.shows(
+        /That is not the password of cyd, if there is one of that name\.\s+Type it again to register cyd/,
+      )
       cyd.type(`correct hrose${enter}`)
       yield* cyd.until("another question", () => cyd.text().split("Type it again").length === 3)
       cyd.type(`correct hrose${enter}`)
