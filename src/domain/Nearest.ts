@@ -19,7 +19,8 @@ const distance = (from: string, to: string): number => {
 /** The name that was probably meant; undefined where none is near. Of a short one half has to be there. */
 export const nearest = (name: string, known: ReadonlyArray<string>): string | undefined => {
   let best: string | undefined
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1
+  // Two edits make another word of a short one.
+  let least = (name.length < 5 ? 1 : Math.max(2, Math.floor(name.length / 3))) + 1
   for (const candidate of known) {
     // It takes as many edits as one is longer; what is very long is looked at no closer.
     if (Math.abs(name.length - candidate.length) > candidate.length / 2) continue

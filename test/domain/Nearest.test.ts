@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { nearest } from "../../src/domain/Nearest.ts"
 
 describe("the nearest name", () => {
-  const known = ["port", "host", "outbox.bytes", "rate-limits", "me"]
+  const known = ["port", "host", "outbox.bytes", "rate-limits", "me", "back", "join", "status"]
   it.each([
     ["prot", "port"],
     ["PORT", "port"],
@@ -13,5 +13,9 @@ describe("the nearest name", () => {
     ["", undefined],
     ["hsot", "host"],
     ["x", undefined],
+    ["mark", undefined],
+    ["pin", undefined],
+    ["star", undefined],
+    ["statsu", "status"],
   ])("to %j is %j", (name, expected) => assert.strictEqual(nearest(name, known), expected))
 })
