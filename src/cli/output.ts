@@ -14,7 +14,8 @@ const usual = 80
 export const formatter: CliOutput.Formatter = {
   ...help,
   formatHelpDoc: (doc) => {
-    const text = help.formatHelpDoc(doc)
+    // The library leaves out the blank line behind the subcommands.
+    const text = help.formatHelpDoc(doc).replace(/([^\n])\n(?=\S*EXAMPLES)/, "$1\n\n")
     return process.stdout.isTTY ? wrapped(text, process.stdout.columns || usual) : text
   },
   formatError: (error) => complaint(error.message),

@@ -31,7 +31,7 @@ describe("natter", () => {
     expect([code, stderr]).toEqual([0, ""])
     expect(stdout).toMatch(/^DESCRIPTION\n/)
     expect(stdout).toContain(`\nUSAGE\n  ${["natter", ...words.filter(Boolean)].join(" ")} `)
-    expect(stdout).toMatch(/\nEXAMPLES\n {2}# \S[^]*\n {2}\S*.*natter /)
+    expect(stdout).toMatch(/\n\nEXAMPLES\n {2}# \S[^]*\n {2}\S*.*natter /)
   })
 
   test.each(["send", "tail", "chat"])(
