@@ -23,8 +23,8 @@ const table = {
 const others: Readonly<Record<string, string>> = {
   party: "tada",
   sunglasses: "cool",
-  thumbsdown: "-1",
   thumbsup: "+1",
+  thumbsdown: "-1",
   white_check_mark: "yes",
   x: "no",
 }

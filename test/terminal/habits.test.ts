@@ -294,3 +294,17 @@ describe("/thread", () => {
     })
   })
 })
+
+describe("↑ on an empty line", () => {
+  it("says where nothing is that it could bring back", () => {
+    const world = new World().joins("lobby", "bob").says("bob", "hello").press("up")
+    assert.match(world.model.said!.text, /Nothing of yours is loaded here/)
+    assert.isUndefined(new World().joins("lobby").says("ann", "hello").press("up").model.said)
+  })
+})
+
+describe(":thu", () => {
+  it("is a thumb up first", () => {
+    assert.strictEqual(draft(new World().joins("lobby").type(":thu").press("tab")), "👍 ")
+  })
+})

@@ -22,6 +22,7 @@ import * as Picking from "./picking.ts"
 import { nextServer } from "./servers.ts"
 import * as Undo from "./undo.ts"
 import * as Selecting from "./selecting.ts"
+import { say } from "./saying.ts"
 import { remember, submit } from "./submit.ts"
 import { requestOlder } from "./history.ts"
 import * as Replying from "./replying.ts"
@@ -73,6 +74,9 @@ const browse = (model: Model, by: -1 | 1): Next => {
   const newest = by === -1 && sent.at(-1) === editor.text ? sent.length - 1 : sent.length
   const at = (browsing?.at ?? newest) + by
   const draft = browsing?.draft ?? editor.text
+  if (at < 0 && editor.text === "") {
+    return only(say(model, "Nothing of yours is loaded here to be changed; PageUp loads what was said before."))
+  }
   if (at < 0 || at > sent.length) return only(model)
   if (at === sent.length) return only({ ...model, browsing: undefined, editor: Editor.of(draft) })
   return only({ ...model, browsing: { at, draft }, editor: Editor.of(sent[at]!) })
