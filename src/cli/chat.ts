@@ -36,7 +36,7 @@ export const chat = Command.make(
     ),
     mouse: Flag.Boolean("mouse").pipe(
       Flag.withDescription(
-        "Scroll with the wheel of the mouse; text is selected with Shift held then (Option in iTerm2, Fn in Apple's Terminal). With --no-mouse the mouse is the terminal's, and the wheel scrolls nothing",
+        "Scroll with the wheel of the mouse, and click on channels and messages; text is selected with Shift held then (Option in iTerm2, Fn in Apple's Terminal). With --no-mouse the mouse is the terminal's, and the wheel and clicks do nothing",
       ),
       Flag.withDefault(true),
     ),
