@@ -271,6 +271,9 @@ describe("a click", () => {
     }
     world.enter("/help")
     assert.strictEqual(clicked(world, 3, 2).model.current, "lobby")
+    const wide = new World({ columns: 110, rows: 24 }).joins("lobby", "cyd", "bob")
+    assert.deepStrictEqual(wanted(clicked(wide, 95, 2)), [{ _tag: "Whois", name: "bob", channel: "lobby" }])
+    assert.deepStrictEqual(wanted(clicked(clicked(clicked(wide, 89, 2), 95, 4), 95, 22)), [])
   })
 })
 

@@ -2,6 +2,7 @@
 import type { Intent } from "../Action.ts"
 import { around } from "../ChannelRows.ts"
 import { layout } from "../Layout.ts"
+import { membersIn } from "../MemberRows.ts"
 import type { Model } from "../Model.ts"
 import { placeOf, timeline } from "../Timeline.ts"
 import { current, lookOf, scroll, show } from "./conversations.ts"
@@ -29,15 +30,25 @@ const inWindow = (model: Model, row: number, height: number): Next => {
   return [place === undefined ? model : Selecting.chooseKey(model, place.key), []]
 }
 
+/** A row of the list of members: who that is. */
+const inMembers = (model: Model, row: number, height: number): Next => {
+  const member = membersIn(current(model).roster, height)[row]
+  if (member === undefined) return [model, []]
+  // What is said of them stands at the end.
+  return [scroll(model, Number.NEGATIVE_INFINITY), [{ _tag: "Whois", name: member.username, channel: model.current }]]
+}
+
 /** In columns and rows from the top left, from 0 on. */
 export const click = (model: Model, column: number, row: number): Next => {
   const { help, password, past, picker, search } = model
   // What is open over the conversation has the keys, and is left by them.
   if ([help, password, past, picker, search].some((open) => open !== undefined)) return [model, []]
-  const { banner, channels, header, timeline } = layout(model)
+  const { banner, channels, header, members, timeline } = layout(model)
   const inside = row - header - banner
   if (inside < 0 || inside >= timeline.rows) return [model, []]
   if (column < channels) return inList(model, inside, timeline.rows)
   const left = channels === 0 ? 0 : channels + 1
-  return column >= left && column < left + timeline.columns ? inWindow(model, inside, timeline.rows) : [model, []]
+  const right = left + timeline.columns
+  if (column >= left && column < right) return inWindow(model, inside, timeline.rows)
+  return members > 0 && column > right ? inMembers(model, inside, timeline.rows) : [model, []]
 }

@@ -17,7 +17,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["PageUp PageDown", "read what was said; older pages are loaded"],
   ["Ctrl+End", "back to the newest"],
   ["Wheel", "read what was said; Shift and the mouse select"],
-  ["Click", "go to a channel in the list, to what is below or new above; choose a message"],
+  ["Click", "go to a channel in the list, to what is below or new above; choose a message; see who a member is"],
   ["↑", "change your last message (empty line)"],
   ["↑ ↓", "what you sent before (after a first letter)"],
   ["s/tpyo/typo/", "correct your last message; with /g wherever it stands in that"],

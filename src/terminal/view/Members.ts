@@ -2,13 +2,12 @@ import { createElement } from "react"
 import type { Roster } from "../../client/Roster.ts"
 import type { Username } from "../../domain/Username.ts"
 import type { Member } from "../../protocol/v2/ServerFrame.ts"
+import { membersIn } from "../MemberRows.ts"
 import { colourOf } from "../Palette.ts"
 import * as Plain from "../Plain.ts"
 import { cut, fit, width } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
-
-const order: { readonly [Status in Member["status"]]: number } = { online: 0, busy: 1, away: 2 }
 
 const marks: { readonly [Status in Member["status"]]: string } = { online: "●", away: "◐", busy: "●" }
 
@@ -45,11 +44,8 @@ export const Members = (part: {
   readonly height: number
 }) => {
   const { colours, columns, height, me, online, roster } = part
-  const members = [...(roster?.members.values() ?? [])].toSorted(
-    (a, b) => order[a.status] - order[b.status] || a.username.localeCompare(b.username),
-  )
   const count = roster?.count ?? 0
-  const shown = count > height ? members.slice(0, height - 1) : members
+  const shown = membersIn(roster, height)
   const rows: Array<ReadonlyArray<Piece>> = shown.map((member) => row(member, me, columns, colours, online))
   if (count > shown.length) {
     rows.push([
