@@ -4,7 +4,7 @@ import * as Seq from "../../domain/Seq.ts"
 import type { Entry as PageEntry, PastMessage } from "../../protocol/v2/Entry.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
-import { isFor } from "../Highlights.ts"
+import { isFor } from "../../text/Highlights.ts"
 import type { Change, Conversation, Entry, MessageEntry, Model } from "../Model.ts"
 import {
   change,

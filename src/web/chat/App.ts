@@ -181,6 +181,7 @@ export class App {
     this.leaving.abort()
     const { signal } = (this.leaving = new AbortController())
     const chat = new Chat(this.env, me)
+    chat.words = this.preferences.words
     this.env.keep(whoKey, me.id)
     const { value: route } = this.route
     const wanted = route.tag === "Channel" ? route.channel : Kept.current(chat)

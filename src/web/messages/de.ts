@@ -321,6 +321,8 @@ export const messages: Messages = {
     notifyNowhere:
       "Dieser Browser zeigt nur Benachrichtigungen von Seiten, die er auf sicherem Weg (https) geladen hat.",
     sound: "Ein Ton",
+    words: "Wörter, die dich angehen",
+    wordsHint: "Mit Kommas dazwischen: Sie zählen, als nennten sie deinen Namen.",
     quiet: "Nicht stören",
     quietHint:
       "Keine Benachrichtigung und kein Ton. Worüber du in einem Kanal benachrichtigt wirst, stellst du dort ein, mit dem i darüber.",

@@ -1,5 +1,6 @@
 /** What the page makes of channels that change under it, and of somebody who goes from place to place faster than they come. */
 import { assert, describe, it } from "@effect/vitest"
+import { signal } from "@preact/signals"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { TestServer } from "../../../src/testing/TestServer.ts"
@@ -167,6 +168,15 @@ describe("the page", () => {
       }
       assert.deepStrictEqual(calls, ["mentions ann", "all soup", "all ann"])
       assert.deepStrictEqual([ann.chat.unread.value, ann.chat.calls.value], [0, 0])
+      // Words that one has given count as one's name.
+      setLevel(ann.chat, den, "mentions")
+      ann.chat.words = signal(["pager", "C++"])
+      for (const text of ["pagers", "c++ it is"]) {
+        yield* promise(() => bob.chat.ask((client) => client.publish("den", text)))
+      }
+      yield* promise(() => until(() => den.unread.value === 8))
+      assert.deepStrictEqual(calls.slice(3), ["c++ it is"])
+      setLevel(ann.chat, den, "none")
       rename(ann.chat, den, "tea")
       assert.deepStrictEqual([Kept.level(ann.chat, "tea"), Kept.level(ann.chat, "den")], ["none", "mentions"])
     }),

@@ -1,5 +1,5 @@
 /** All that the page shows once somebody is signed in. What changes it is in the files beside this one. */
-import { computed, signal } from "@preact/signals"
+import { computed, type ReadonlySignal, signal } from "@preact/signals"
 import type { Effect } from "effect/Effect"
 import type { Client } from "../../../client/index.ts"
 import type { Answer, Link, LinkState } from "../session/Link.ts"
@@ -51,6 +51,8 @@ export class Chat {
     status: "online",
     text: "",
   })
+  /** Words that count as if they named one. */
+  words: ReadonlySignal<ReadonlyArray<string>> = signal([])
   readonly unread = computed(() => this.sum((conversation) => conversation.unread.value))
   /** What calls for attention: mentions, and whatever is said directly. */
   readonly calls = computed(() =>

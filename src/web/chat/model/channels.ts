@@ -142,8 +142,7 @@ const countMentions = async (chat: Chat, conversation: Conversation): Promise<vo
   for (const entry of page.value.entries) {
     if (entry.type !== "Message" || entry.from === chat.me.name || entry.deleted === true) continue
     // What came since was counted then.
-    if (entry.seq <= counted && entry.seq > conversation.read && !unseen.has(entry.seq))
-      note(conversation, entry, chat.me.name)
+    if (entry.seq <= counted && entry.seq > conversation.read && !unseen.has(entry.seq)) note(chat, conversation, entry)
   }
 }
 

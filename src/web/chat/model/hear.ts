@@ -82,7 +82,7 @@ const add = (chat: Chat, conversation: Conversation, entries: ReadonlyArray<Entr
     noteMeanwhile(conversation, entry)
     conversation.last = Math.max(conversation.last, entry.seq)
     if (entry.type === "Message") count(chat, conversation, entry, isShown)
-    else Unread.change(conversation, entry, chat.me.name)
+    else Unread.change(chat, conversation, entry)
   }
   const messages = entries.filter((entry) => entry.type === "Message")
   if (messages.length > 0) {
@@ -125,7 +125,7 @@ const count = (
   if (isShown && conversation.isAtEnd && chat.env.isSeen()) return
   conversation.newBehind.value ??= seq - 1
   conversation.unread.value += 1
-  if (isTold(conversation, Unread.note(conversation, message, chat.me.name)))
+  if (isTold(conversation, Unread.note(chat, conversation, message)))
     chat.onCall({ channel: conversation.name.value, from, content })
 }
 

@@ -1,18 +1,19 @@
 /** What is unread in a conversation: how much, and how much of it concerns one. It goes with what becomes of the messages. */
-import { isMentioned } from "../../../text/Mentions.ts"
+import { isFor } from "../../../text/Highlights.ts"
+import type { Chat } from "./Chat.ts"
 import type { Conversation } from "./Conversation.ts"
 import type { Entry } from "./frames.ts"
 
 /** Messages that are known one by one; of any more it is only counted how many there are. */
 const maxUnseen = 2000
 
-const concerns = ({ isDirect }: Conversation, content: string, me: string): boolean =>
-  isDirect || isMentioned(content, me)
+const concerns = ({ me, words }: Chat, { isDirect }: Conversation, content: string): boolean =>
+  isDirect || isFor(content, me.name, words.value)
 
 /** Keeps a message that is counted as unread; true where it concerns one, and was not counted so. */
-export const note = (conversation: Conversation, message: { seq: number; content: string }, me: string): boolean => {
+export const note = (chat: Chat, conversation: Conversation, message: { seq: number; content: string }): boolean => {
   const { mentions, unseen } = conversation
-  const isCalled = concerns(conversation, message.content, me)
+  const isCalled = concerns(chat, conversation, message.content)
   if (unseen.size < maxUnseen || unseen.has(message.seq)) unseen.set(message.seq, isCalled)
   if (isCalled) mentions.value += 1
   return isCalled
@@ -37,7 +38,7 @@ const without = ({ mentions, unread, unseen }: Conversation, seq: number, isCall
 }
 
 /** A message that may be unread has become another, or is gone. */
-export const change = (conversation: Conversation, entry: Entry, me: string): void => {
+export const change = (chat: Chat, conversation: Conversation, entry: Entry): void => {
   if (entry.type !== "Edited" && entry.type !== "Deleted") return
   const { counted, mentions, read, unread, unseen } = conversation
   const { target } = entry
@@ -50,7 +51,7 @@ export const change = (conversation: Conversation, entry: Entry, me: string): vo
     return
   }
   if (wasCalled === undefined) return
-  const isCalled = concerns(conversation, entry.content, me)
+  const isCalled = concerns(chat, conversation, entry.content)
   unseen.set(target, isCalled)
   mentions.value = Math.max(0, mentions.value + Number(isCalled) - Number(wasCalled))
 }

@@ -145,6 +145,7 @@ const Calls = () => {
   const { preferences } = app
   const words = t.value.settings
   const isThere = "Notification" in globalThis
+  const [given, setGiven] = useState(preferences.words.value.join(", "))
   const [permission, setPermission] = useState(isThere ? Notification.permission : "denied")
   const on = preferences.notifies.value && permission === "granted"
   const turn = async (wanted: boolean) => {
@@ -197,6 +198,16 @@ const Calls = () => {
           <span class="soft small option-hint">{words.quietHint}</span>
         </span>
       </label>
+      <FormField
+        label={words.words}
+        hint={words.wordsHint}
+        value={given}
+        onValue={(text) => {
+          setGiven(text)
+          preferences.setWords(text)
+        }}
+        maxLength={2000}
+      />
     </div>
   )
 }

@@ -12,11 +12,23 @@ const keys = {
   notifies: "natter.notify",
   sounds: "natter.sound",
   quiet: "natter.quiet",
+  words: "natter.words",
   singleKeys: "natter.keys",
   emoji: "natter.emoji",
 } as const
 
 const themeOf = (kept: string | undefined): Theme => (kept === "light" || kept === "dark" ? kept : "system")
+
+/** More would only make each message slow. */
+const maxWords = 50
+const maxWord = 64
+
+const wordsIn = (text: string): ReadonlyArray<string> =>
+  text
+    .split(",")
+    .map((word) => word.trim().slice(0, maxWord))
+    .filter((word) => word !== "")
+    .slice(0, maxWords)
 
 export class Preferences {
   readonly theme: Signal<Theme> = signal("system")
@@ -25,6 +37,8 @@ export class Preferences {
   /** Whether the desktop shows what calls for attention. */
   readonly notifies = signal(false)
   readonly sounds = signal(false)
+  /** Words that count as if they named one. */
+  readonly words: Signal<ReadonlyArray<string>> = signal([])
   /** Whether nothing calls, whatever is said. */
   readonly quiet = signal(false)
   /** Whether a letter alone is a shortcut where nobody writes. */
@@ -49,6 +63,7 @@ export class Preferences {
     this.theme.value = themeOf(env.kept(keys.theme))
     this.notifies.value = env.kept(keys.notifies) === "on"
     this.sounds.value = env.kept(keys.sounds) === "on"
+    this.words.value = wordsIn(env.kept(keys.words) ?? "")
     this.quiet.value = env.kept(keys.quiet) === "on"
     this.singleKeys.value = env.kept(keys.singleKeys) === "on"
     this.emoji.value = env.kept(keys.emoji) !== "off"
@@ -81,6 +96,12 @@ export class Preferences {
   setSounds(on: boolean): void {
     this.sounds.value = on
     this.env.keep(keys.sounds, on ? "on" : undefined)
+  }
+
+  /** Given with commas between. */
+  setWords(text: string): void {
+    this.words.value = wordsIn(text)
+    this.env.keep(keys.words, this.words.value.join(", ") || undefined)
   }
 
   setQuiet(on: boolean): void {

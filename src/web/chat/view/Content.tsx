@@ -3,6 +3,7 @@ import type { ComponentChild, VNode } from "preact"
 import { type Block, type Inline, parse } from "../../../text/Markdown.ts"
 import { emojiOf } from "../../../text/Emoji.ts"
 import { emoteOf, parseEmote } from "../../../text/Emote.ts"
+import { highlights } from "../../../text/Highlights.ts"
 import { isMentioned, mentions } from "../../../text/Mentions.ts"
 import { t } from "../../language.ts"
 import { CopyButton } from "../../ui/CopyButton.tsx"
@@ -13,20 +14,27 @@ import { useInside } from "./context.ts"
 import { shownName } from "../../../domain/PlainName.ts"
 import { plainLines } from "./plain.ts"
 
+/** Who reads it, without a name where it is one's own; and the words that count as if they named one. */
+interface Reader {
+  readonly name: string
+  readonly words: ReadonlyArray<string>
+}
+
 /** A text in which the reader is marked, also without `@`. */
-const named = (text: string, me: string): ComponentChild => {
-  const found = me === "" ? [] : mentions(text, me)
+const named = (text: string, { name, words }: Reader): ComponentChild => {
+  const found = name === "" ? [] : [...mentions(text, name), ...highlights(text, words)]
   if (found.length === 0) return text
   let from = 0
   const parts: Array<ComponentChild> = []
-  for (const { end, start } of found) {
+  for (const { end, start } of found.toSorted((one, other) => one.start - other.start)) {
+    if (start < from) continue
     parts.push(text.slice(from, start), <span class="mention me">{text.slice(start, end)}</span>)
     from = end
   }
   return [...parts, text.slice(from)]
 }
 
-const inline = (node: Inline, me: string): ComponentChild => {
+const inline = (node: Inline, me: Reader): ComponentChild => {
   switch (node._tag) {
     case "Text":
       return named(node.text, me)
@@ -45,7 +53,7 @@ const inline = (node: Inline, me: string): ComponentChild => {
         </a>
       )
     case "Mention":
-      return <Mention name={node.name} me={me} />
+      return <Mention name={node.name} me={me.name} />
     case "Channel":
       return <ChannelLink name={node.name} />
     case "Emoji":
@@ -76,7 +84,7 @@ const ChannelLink = ({ name }: { readonly name: string }) => {
   )
 }
 
-const inlines = (nodes: ReadonlyArray<Inline>, me: string): Array<ComponentChild> =>
+const inlines = (nodes: ReadonlyArray<Inline>, me: Reader): Array<ComponentChild> =>
   nodes.map((node) => inline(node, me))
 
 /** Between blocks there is room enough: empty lines at the edges of one would be more of it. */
@@ -86,7 +94,7 @@ const withoutEdges = (lines: ReadonlyArray<ReadonlyArray<Inline>>): ReadonlyArra
   return from === -1 ? [] : lines.slice(from, lines.findLastIndex(isFull) + 1)
 }
 
-const block = (node: Block, me: string): VNode => {
+const block = (node: Block, me: Reader): VNode => {
   switch (node._tag) {
     case "Lines":
       return (
@@ -127,6 +135,8 @@ const blocks = (text: string, from: string): ReadonlyArray<Block> => {
 }
 
 /** Of what somebody wrote; `me` is who reads it, and empty where it is one's own. */
-export const Content = ({ from, me, text }: { readonly text: string; readonly from: string; readonly me: string }) => (
-  <>{blocks(text, from).map((node) => block(node, me))}</>
-)
+export const Content = ({ from, me, text }: { readonly text: string; readonly from: string; readonly me: string }) => {
+  const { chat } = useInside()
+  const reader = { name: me, words: chat.words.value }
+  return <>{blocks(text, from).map((node) => block(node, reader))}</>
+}

@@ -2,7 +2,7 @@
 import { Component } from "preact"
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import { botMark, shownName } from "../../../domain/PlainName.ts"
-import { isMentioned } from "../../../text/Mentions.ts"
+import { isFor } from "../../../text/Highlights.ts"
 import { t } from "../../language.ts"
 import { Tile } from "../../ui/Tile.tsx"
 import type { Conversation } from "../model/Conversation.ts"
@@ -53,7 +53,7 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
     if (hadFocus && document.activeElement === document.body) row.current?.focus()
   }, [message])
   const { at, content, deleted, edited, file, from, reactions, replyTo, seq } = message
-  const concerns = from !== chat.me.name && !deleted && isMentioned(content, chat.me.name)
+  const concerns = from !== chat.me.name && !deleted && isFor(content, chat.me.name, chat.words.value)
   const isEdited = conversation.editing.value === seq
   const [isShown, setShown] = useState(false)
   const later = useLoaded(chat, isActive || isEdited || isShown ? loadLater : undefined)

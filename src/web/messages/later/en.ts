@@ -111,6 +111,8 @@ export const later = {
     notifyNowhere: "This browser shows notifications only to pages that it reached in a safe way (https).",
     sound: "A sound",
     soundHint: "A short tone for the same messages.",
+    words: "Words that concern you",
+    wordsHint: "With commas between: they count as if they named you.",
     quiet: "Do not disturb",
     quietHint:
       "No notification and no sound. Of which messages you are told in a channel is set there, by the i above it.",

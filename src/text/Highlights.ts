@@ -1,6 +1,6 @@
 /** Words of one's own that count as if they named one. */
-import { isMentioned } from "../text/Mentions.ts"
-import type { Range } from "../text/Range.ts"
+import { isMentioned } from "./Mentions.ts"
+import type { Range } from "./Range.ts"
 
 // Only characters with a meaning: with the flag `u`, escaping any other is a syntax error.
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
