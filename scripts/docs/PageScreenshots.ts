@@ -161,10 +161,14 @@ const program = Effect.gen(function* () {
   yield* dialog("browse", "Browse channels")
   yield* dialog("direct", "New direct message")
   yield* dialog("date", "Go to a date")
-  yield* over("shortcuts", async () => {
-    await tab.locator(".message").last().focus()
-    await tab.keyboard.press("?")
-    await tab.getByRole("dialog").waitFor()
+  yield* dialog("shortcuts", "Shortcuts and commands")
+  yield* over("person", async () => {
+    await tab.getByRole("button", { name: "grace" }).first().click()
+    await tab.getByRole("button", { name: "Write to grace" }).waitFor()
+  })
+  yield* over("menu", async () => {
+    await tab.getByRole("link", { name: /design/ }).click({ button: "right" })
+    await tab.getByRole("button", { name: "Leave" }).waitFor()
   })
   yield* over("reactions", async () => {
     await tab.locator(".message", { hasText: "Works here" }).hover()

@@ -50,7 +50,9 @@ export const About = (part: Part) => {
       <p class="soft small">
         {created !== undefined && words.created(exactTime(created))} {words.durability[info.durability]}
       </p>
-      <Told conversation={conversation} />
+      <div>
+        <Told conversation={conversation} />
+      </div>
       <div class="stack">
         <div class="row">
           <button
