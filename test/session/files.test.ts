@@ -219,6 +219,33 @@ describe("an upload", () => {
     }))
 
   test(
+    "leaves nothing behind where there is no memory for it, nor where four have begun in other channels meanwhile",
+    (server) =>
+      Effect.gen(function* () {
+        const ann = yield* member(server, "ann")
+        const bob = yield* member(server, "bob")
+        const begun = yield* Effect.replicateEffect(start(bob, 10 * chunk), 4)
+        for (let n = 0; n < 4; n++) {
+          yield* ann.send({ type: "StartUpload", ref: 77, channel, name: "x", size: 10 * chunk })
+          assert.deepInclude(yield* ann.until("Error"), { ref: 77, name: "RateLimited", retry_after: 5000 })
+        }
+        for (const { file } of begun) yield* bob.ask({ type: "CancelUpload", channel, file }, "Ok")
+        const dens = ["one", "two", "three", "four", "five"]
+        for (const den of dens) yield* ann.ask({ type: "Join", channel: den }, "Joined")
+        yield* ann.send(
+          ...dens.map((den, n) => ({ type: "StartUpload", ref: n, channel: den, name: "x", size: 1 }) as const),
+        )
+        const answers: Array<string> = []
+        while (answers.length < dens.length) {
+          const next = yield* ann.next
+          if ("ref" in next) answers.push(next.type === "Error" ? next.name : next.type)
+        }
+        assert.deepStrictEqual(answers.toSorted(), ["RateLimited", "Upload", "Upload", "Upload", "Upload"])
+      }),
+    { files: { memory: 1024 * 1024, uploads: 5 } },
+  )
+
+  test(
     "two thousand chunks count as no frames, and small ones do",
     (server) =>
       Effect.gen(function* () {

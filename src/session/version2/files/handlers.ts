@@ -208,6 +208,9 @@ export const make = (
     )
   }
 
+  const forgotten = ({ services }: Session, { id }: UploadView): Effect.Effect<void> =>
+    Effect.ignore(services.chat.files?.remove(id) ?? Effect.void)
+
   /** Sends a piece of a file in chunks; waits where the reader, or its connection, has no room for more. */
   const send = (
     session: Session,
@@ -278,7 +281,8 @@ export const make = (
       const { channel, media_type: mediaType, name, sha256, size } = frame
       return Effect.flatMap(
         files.startUpload(session.services.chat, caller, { channel, name, size, mediaType, sha256 }),
-        (view) => begin(session, caller, frame, view),
+        // One that is not begun is nobody's: its sender does not know which file it is.
+        (view) => Effect.tapError(begin(session, caller, frame, view), () => forgotten(session, view)),
       )
     }),
     ResumeUpload: forUser((session, frame, caller) => {
