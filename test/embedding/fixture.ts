@@ -19,7 +19,7 @@ import { MemoryNodes } from "../../src/testing/MemoryNodes.ts"
 const memory = Layer.merge(History.layerMemory, ChannelStore.layerMemory)
 
 /** A hub over the in-memory history, or over one the test controls; what it keeps, and the core that it is built on. */
-export const hub = (changed: Partial<HubSettings> = {}, stores: Layer.Layer<History | ChannelStore> = memory) =>
+const hub = (changed: Partial<HubSettings> = {}, stores: Layer.Layer<History | ChannelStore> = memory) =>
   Layer.merge(Hub.layer, Chat.layer).pipe(
     Layer.provide(Layer.succeed(HubSettings, { ...defaults, ...changed })),
     Layer.provideMerge(stores),

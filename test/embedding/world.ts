@@ -1,18 +1,6 @@
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import { type EmbeddedUser, Hub } from "../../src/embedding/Hub.ts"
-import { History } from "../../src/history/History.ts"
-import { defaults, HubSettings } from "../../src/hub/HubSettings.ts"
-
-/** A hub in memory, and what it keeps. Every use is a hub of its own. */
-export const hub = (settings: Partial<HubSettings> = {}) =>
-  Hub.layer.pipe(
-    Layer.provide(Layer.succeed(HubSettings, { ...defaults, ...settings })),
-    Layer.provideMerge([History.layerMemory, ChannelStore.layerMemory]),
-    Layer.fresh,
-  )
 
 export const connect = (user: EmbeddedUser & { readonly events?: boolean }) =>
   Effect.flatMap(Hub, (hub) => hub.connect(user))
