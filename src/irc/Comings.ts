@@ -1,6 +1,7 @@
 /**
  * How it is said who comes and goes. Who leaves a channel parts; whose session has ended, and has not come back within the
- * grace time, quits: that is told once to each session, whatever channels it shares with that one.
+ * grace time, quits: that is told once to each session, whatever channels it shares with that one. Channels tell it each for
+ * itself, and somebody may have come to one before it is known to be gone from another.
  */
 import type { ChannelEvent, ChannelEventOf } from "../domain/ChannelEvent.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
@@ -12,25 +13,64 @@ export type Coming = ChannelEventOf<"Arrived" | "Departed" | "Gone">
 export const isComing = (event: ChannelEvent): event is Coming =>
   event.type === "Arrived" || event.type === "Departed" || event.type === "Gone"
 
-/** What is said of it, but for those who are in one of these channels: they were told there. */
+export type Word = "JOIN" | "PART" | "QUIT"
+
+/** It was told in a channel that somebody has quit, to those who were in none in which that one was there. */
+interface Quit {
+  readonly channel: ChannelName
+  readonly there: ReadonlyArray<ChannelName>
+  readonly at: number
+}
+
+/** What is said to everybody, but for whom it is not so. */
 export interface Saying {
-  readonly word: "JOIN" | "PART" | "QUIT" | undefined
-  readonly toldIn: ReadonlyArray<ChannelName>
+  readonly word: Word | undefined
+  /** Who is in one of these shows that one there: it parts from this channel alone. */
+  readonly there: ReadonlyArray<ChannelName>
+  /** Who was told by one of these shows that one nowhere. */
+  readonly quits: ReadonlyArray<Quit>
+}
+
+type IsIn = (channel: ChannelName) => boolean
+
+const wasTold = (isIn: IsIn, { channel, there }: Quit): boolean => isIn(channel) && !there.some(isIn)
+
+/** Whether somebody who is in these channels is told something else than everybody. */
+export const differs = ({ quits, there }: Saying, isIn: IsIn): boolean =>
+  there.some(isIn) || quits.some((quit) => wasTold(isIn, quit))
+
+/** What that one is told. */
+export const wordFor = ({ quits, there, word }: Saying, isIn: IsIn): Word | undefined => {
+  if (there.some(isIn)) return "PART"
+  return quits.some((quit) => wasTold(isIn, quit)) ? undefined : word
 }
 
 const none: ReadonlyArray<never> = []
-const nothing: Saying = { word: undefined, toldIn: none }
-const join: Saying = { word: "JOIN", toldIn: none }
-const part: Saying = { word: "PART", toldIn: none }
+const saying = (word: Word | undefined): Saying => ({ word, there: none, quits: none })
+const nothing = saying(undefined)
+const join = saying("JOIN")
+const part = saying("PART")
 
-/** The channels of one end in quick succession: of those who quit so many are known at least. */
-const remembered = 1000
+/** Those who come and go of whom so much is known at least, and the times that one has quit. */
+const remembered = 10_000
+const maxQuits = 16
+
+interface Known {
+  /** Where it has a session, of the channels that somebody here is in: others are as they were then. */
+  readonly there: Set<ChannelName>
+  /** When it was last shown in each. */
+  readonly shown: Map<ChannelName, number>
+  /** And in any. */
+  shownLast: number
+  /** The latest. */
+  readonly quits: Array<Quit>
+}
 
 export class Comings {
-  /** Where somebody was told to have quit, by the key of the nick, until that one is shown again to anybody here. */
-  private readonly quits = new Generations<string, ReadonlyArray<ChannelName>>(remembered)
+  private readonly known = new Generations<string, Known>(remembered)
   /** What is said of one event is the same in all styles. */
   private readonly sayings = new WeakMap<Coming, Saying>()
+  private last = 0
 
   of(channel: ChannelName, event: Coming): Saying {
     const known = this.sayings.get(event)
@@ -40,25 +80,44 @@ export class Comings {
     return saying
   }
 
-  /** Somebody is shown in a list of who is there. */
-  shown(name: string): void {
-    this.quits.delete(keyOf(nickOf(name)))
+  /** Somebody is shown in the list of a channel. */
+  shown(name: string, channel: ChannelName): void {
+    this.isThere(this.find(name), channel)
+  }
+
+  private find(name: string): Known {
+    const key = keyOf(nickOf(name))
+    const known = this.known.get(key) ?? { there: new Set(), shown: new Map(), shownLast: 0, quits: [] }
+    this.known.set(key, known)
+    return known
+  }
+
+  private isThere(known: Known, channel: ChannelName): void {
+    known.there.add(channel)
+    known.shownLast = ++this.last
+    known.shown.set(channel, known.shownLast)
   }
 
   private decide(channel: ChannelName, event: Coming): Saying {
-    const key = keyOf(nickOf(event.user.name))
-    const toldIn = this.quits.get(key)
+    const known = this.find(event.user.name)
+    const { quits, shown, shownLast, there } = known
+    // Those who were told since do not show it here any more.
+    const since = quits.filter(({ at }) => at > (shown.get(channel) ?? 0))
     switch (event.type) {
       case "Arrived":
-        this.quits.delete(key)
-        // Some were told that this one had quit just before it came back here.
-        return event.back === true && toldIn === undefined ? nothing : join
+        this.isThere(known, channel)
+        return event.back === true && since.length === 0 ? nothing : join
       case "Departed":
+        there.delete(channel)
         return event.why === undefined ? part : nothing
       case "Gone":
-        if (event.connected) return part
-        this.quits.set(key, [...(toldIn ?? none), channel])
-        return { word: "QUIT", toldIn: toldIn ?? none }
+        there.delete(channel)
+        shown.delete(channel)
+        if (event.connected) return since.length === 0 ? part : { ...part, quits: since }
+        quits.push({ channel, there: [...there], at: ++this.last })
+        if (quits.length > maxQuits) quits.shift()
+        // And who was told before that one was shown in any channel has to be told again.
+        return { word: "QUIT", there: [...there], quits: quits.slice(0, -1).filter(({ at }) => at > shownLast) }
     }
   }
 }

@@ -7,7 +7,7 @@ import type { MessageId } from "../domain/MessageId.ts"
 import type { Person } from "../domain/User.ts"
 import type { Renderer, Rendering } from "../protocol/Renderer.ts"
 import type { Speech } from "./Capability.ts"
-import type { Coming, Comings } from "./Comings.ts"
+import { type Coming, type Comings, differs, wordFor } from "./Comings.ts"
 import { format, tagged } from "./Line.ts"
 import { nickOf, targetOf } from "./Names.ts"
 import type { Watched } from "./Watched.ts"
@@ -53,7 +53,7 @@ export class OwnWords implements Renderer<Uint8Array> {
       case "Arrived":
       case "Departed":
       case "Gone":
-        return this.reader.watched.has(event.user.name) || this.wasTold(channel, event)
+        return this.reader.watched.has(event.user.name) || this.knowsMore(channel, event)
       case "Renamed":
         return !this.reader.speech.renames
       default:
@@ -109,17 +109,17 @@ export class OwnWords implements Renderer<Uint8Array> {
     return eventLines(server, speech, channel, targetOf(channel), event)
   }
 
-  /** Where it was told of that in another channel. */
-  private wasTold(channel: ChannelName, event: Coming): boolean {
+  /** Whether another channel that it is in has something to do with it. */
+  private knowsMore(channel: ChannelName, event: Coming): boolean {
     const { comings, isIn } = this.reader
-    return !isDirect(channel) && comings.of(channel, event).toldIn.some(isIn)
+    return !isDirect(channel) && differs(comings.of(channel, event), isIn)
   }
 
   private coming(channel: ChannelName, event: Coming): ReadonlyArray<string> {
-    const { comings, server, speech, watched } = this.reader
+    const { comings, isIn, server, speech, watched } = this.reader
     const { type, user } = event
-    const isSilent = isDirect(channel) || this.wasTold(channel, event)
-    const lines = isSilent ? [] : comingLines(server, speech, channel, user, comings.of(channel, event))
+    const word = isDirect(channel) ? undefined : wordFor(comings.of(channel, event), isIn)
+    const lines = comingLines(server, speech, channel, user, word)
     const isLingering = type === "Departed" && event.why === "ended"
     const changed =
       !isLingering && (type === "Arrived" ? watched.came(user.name, channel) : watched.went(user.name, channel))

@@ -183,7 +183,7 @@ export class Peer {
     // Of those who have just left it would never be told that they did.
     const online = new Set([...names, ...lingering])
     const members = present.filter(({ username }) => online.has(username))
-    for (const { username } of members) this.irc.comings.shown(username)
+    for (const name of names) this.irc.comings.shown(name, channel)
     const own = standing?.role
     const roles = own === undefined ? this.roles : new Map(this.roles).set(keyOf(this.nick), own)
     if (!this.has("draft/no-implicit-names")) this.names(channel, members, roles)

@@ -59,7 +59,7 @@ export class SharedWords implements Renderer<Uint8Array> {
   private linesOf(channel: ChannelName, target: string, event: ChannelEvent): ReadonlyArray<string> {
     const { comings, server, speech } = this
     return isComing(event)
-      ? comingLines(server, speech, channel, event.user, comings.of(channel, event))
+      ? comingLines(server, speech, channel, event.user, comings.of(channel, event).word)
       : eventLines(server, speech, channel, target, event)
   }
 }

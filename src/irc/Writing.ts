@@ -7,7 +7,7 @@ import { isDirect } from "../domain/Direct.ts"
 import type { Message } from "../domain/Entry.ts"
 import { isGuestId, isWebhookUser, type Person } from "../domain/User.ts"
 import type { Speech } from "./Capability.ts"
-import type { Saying } from "./Comings.ts"
+import type { Word } from "./Comings.ts"
 import { bounded, format, maxLine, tagged } from "./Line.ts"
 import { messageIdOf, nickOf, targetOf } from "./Names.ts"
 import * as Stamp from "./Stamp.ts"
@@ -152,7 +152,7 @@ export const comingLines = (
   speech: Speech,
   channel: ChannelName,
   person: Person,
-  { word }: Saying,
+  word: Word | undefined,
 ): ReadonlyArray<string> => {
   switch (word) {
     case "JOIN":

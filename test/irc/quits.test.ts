@@ -78,16 +78,27 @@ describe("who comes and goes", () => {
   it("quits once for who shares several channels, each time", () => {
     const { comings, tell } = world(den, hall)
     for (let time = 0; time < 3; time++) {
+      // In the second round it ends where it was not shown again: of the other channel it is told all the same.
+      for (const channel of [den, hall]) assert.deepStrictEqual(tell(channel, again(ended)), [])
       assert.deepStrictEqual([tell(den, again(gone)), tell(hall, again(gone))], [[quit], []])
       // Shown again in a channel, or in the list of one.
       if (time === 0) tell(hall, again(came))
-      else comings.shown("ben")
+      else comings.shown("ben", hall)
     }
   })
 
   it("quits also for who is in the second channel alone", () => {
     const { tell } = world(hall)
     assert.deepStrictEqual([tell(den, again(gone)), tell(hall, again(gone))], [[quit], [quit]])
+  })
+
+  it("parts where it is shown in another channel: what is said of that came before", () => {
+    const { tell } = world(den, hall)
+    tell(hall, came)
+    assert.deepStrictEqual(tell(den, gone), [":ben!u@natter PART #den"])
+    const other = world(den)
+    other.tell(hall, came)
+    assert.deepStrictEqual(other.tell(den, again(gone)), [quit])
   })
 
   it("joins where somebody was told of the quitting just before", () => {
