@@ -51,7 +51,9 @@ const measuredHere: Record<string, ReadonlyArray<string>> = {
   "visit-growth": ["natter", "bare Node"],
   idle: ["natter"],
   "idle-websocket": ["natter, WebSocket"],
-  "mqtt-fanout": ["natter, QoS 0"],
+  "mqtt-fanout": ["natter, QoS 1"],
+  "doors-100-3": ["natter, IRC", "natter, gRPC", "natter, version 2"],
+  "doors-idle": ["natter, IRC"],
   crowd: ["natter"],
   start: ["natter"],
 }
@@ -64,6 +66,7 @@ it("is listed above, or is like one that is", () => {
     id
       .replace(/^(fanout|sqlite|websocket)-\d.*/, "$1-100-3")
       .replace(/^durable-\d.*/, "durable-10-3")
+      .replace(/^doors-\d.*/, "doors-100-3")
       .replace(/^gateways-\d.*/, "gateways-100")
   assert.sameMembers([...new Set(rows.map(({ id }) => like(id)))], Object.keys(measuredHere))
 })
