@@ -60,7 +60,9 @@ const flags = {
   nodes: wholeNumber("nodes", 1, 9, 3).pipe(Flag.withDescription("Nodes of the service (3)")),
   clients: wholeNumber("clients", 3, 10_000, 2000).pipe(Flag.withDescription("Clients of the rolling restart (2000)")),
   seconds: wholeNumber("seconds", 1, 120, 10).pipe(Flag.withDescription("Measured time of a row (10)")),
-  ramp: wholeNumber("ramp", 0, 60, 3).pipe(Flag.withDescription("Seconds before it, as a warm-up (3)")),
+  ramp: wholeNumber("ramp", 0, 60, 20).pipe(
+    Flag.withDescription("Seconds before it, as a warm-up: so long V8 compiles what runs often (20)"),
+  ),
   quick: Flag.Boolean("quick").pipe(
     Flag.withDescription("See whether everything works, not how fast"),
     Flag.withDefault(false),
