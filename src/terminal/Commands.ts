@@ -196,7 +196,7 @@ export const otherNames = ({ names: [, ...others] }: CommandEntry): string =>
   others.length === 0 ? "" : ` (also ${others.map((name) => `/${name}`).join(", ")})`
 
 /** What `/help msg` shows. */
-export const explain = (name: string): string | undefined => {
+const explain = (name: string): string | undefined => {
   const found = commands.find(({ names }) => names.includes(name))
   if (found === undefined) return undefined
   return `/${`${found.names[0]} ${found.usage}`.trimEnd()}  ${found.summary}${otherNames(found)}`
