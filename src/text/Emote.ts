@@ -30,7 +30,7 @@ export const withName = (name: string, content: string): string => {
 /** What is done as a tree, in which the name comes first. What is in the name is no mark. */
 export const parseEmote = (name: string, deed: string): ReadonlyArray<Block> => {
   const [first, ...rest] = parse(deed)
-  const start = { _tag: "Text", text: beginning(name) } as const
+  const start = { _tag: "Text", text: beginning(name), isAuthor: true } as const
   if (first?._tag !== "Lines") return [{ _tag: "Lines", lines: [[start]] }, ...parse(deed)]
   const [line = [], ...lines] = first.lines
   return [{ _tag: "Lines", lines: [[start, ...line], ...lines] }, ...rest]

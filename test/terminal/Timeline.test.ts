@@ -59,6 +59,14 @@ describe("Timeline", () => {
     ])
   })
 
+  it("takes nobody for named who only does something", () => {
+    const world = quiet().says("ann smith", "/me waves at ann")
+    assert.deepStrictEqual(
+      spans(world).filter(({ style }) => style === "mention"),
+      [{ text: "ann", style: "mention" }],
+    )
+  })
+
   it("parts the days, and calls the last two by name", () => {
     const world = quiet(60)
     world.says("bob", "long ago", "lobby", { timestamp: noon - 3 * day })

@@ -25,7 +25,7 @@ describe("what somebody does", () => {
   })
 
   it("begins with a name in which there are no marks, and goes on as any text", () => {
-    const start = { _tag: "Text", text: "* *a* " } as const
+    const start = { _tag: "Text", text: "* *a* ", isAuthor: true } as const
     const strong = { _tag: "Strong", mark: "**", content: [{ _tag: "Text", text: "high" }] } as const
     assert.deepStrictEqual(parseEmote("*a*", "**high**\nlow"), [
       { _tag: "Lines", lines: [[start, strong], [{ _tag: "Text", text: "low" }]] },

@@ -8,7 +8,7 @@ import type { Format, Formats } from "../Format.ts"
 import * as Plain from "../Plain.ts"
 
 export interface Mark extends Range {
-  readonly style?: "code" | "link" | "pale"
+  readonly style?: "text" | "code" | "link" | "pale"
   readonly url?: string
   readonly format?: Format
 }
@@ -55,6 +55,7 @@ class LineText {
   private part(part: Inline): void {
     switch (part._tag) {
       case "Text":
+        if (part.isAuthor === true) return this.marked({ style: "text" }, () => (this.text += part.text))
         this.text += part.text
         return
       case "Code":

@@ -3,7 +3,8 @@ import { maxNameLength } from "../../domain/Limits.ts"
 import { addressPattern, addressLength } from "../Links.ts"
 
 export type Inline =
-  | { readonly _tag: "Text"; readonly text: string }
+  /** `isAuthor` says that it is who does what follows: a name in it is no mention of anybody. */
+  | { readonly _tag: "Text"; readonly text: string; readonly isAuthor?: true }
   /** `mark` is what stood on either side. */
   | {
       readonly _tag: "Strong" | "Emphasis" | "Strike"

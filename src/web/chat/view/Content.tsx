@@ -37,7 +37,7 @@ const named = (text: string, { name, words }: Reader): ComponentChild => {
 const inline = (node: Inline, me: Reader): ComponentChild => {
   switch (node._tag) {
     case "Text":
-      return named(node.text, me)
+      return node.isAuthor === true ? node.text : named(node.text, me)
     case "Strong":
       return <strong>{inlines(node.content, me)}</strong>
     case "Emphasis":
