@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest"
 import { messages as german } from "../../src/web/messages/de.ts"
 import { messages as start } from "../../src/web/messages/en.ts"
 import { later } from "../../src/web/messages/later/en.ts"
+import { commandNames } from "../../src/text/SlashCommand.ts"
 import { shortcuts } from "../../src/web/chat/view/shortcuts.ts"
 
 const english = { ...start, ...later }
@@ -52,6 +53,10 @@ describe("what the page says in German", () => {
 
 test("nothing is said twice in what comes at once and what comes later", () => {
   expect(Object.keys(later).filter((key) => key in start)).toEqual([])
+})
+
+test("each command has its words", () => {
+  expect(Object.keys(english.shortcuts.does)).toEqual(Object.keys(commandNames))
 })
 
 test("each shortcut has its words", () => {

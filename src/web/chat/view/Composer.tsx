@@ -266,6 +266,9 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
               }}
             >
               {suggestion.shown}
+              {suggestion.command !== undefined && (
+                <span class="soft small"> {t.value.shortcuts.does[suggestion.command]}</span>
+              )}
             </li>
           ))}
         </ul>

@@ -8,6 +8,8 @@ import type { Conversation } from "../model/Conversation.ts"
 export interface Suggestion {
   readonly text: string
   readonly shown: string
+  /** What it does, where it is a command: by this the catalogue knows it. */
+  readonly command?: string
 }
 
 export interface Suggestions {
@@ -39,7 +41,11 @@ export const suggestionsAt = (
 ): Suggestions | undefined => {
   const [, command] = /^\/(\p{L}*)$/u.exec(text.slice(0, caret)) ?? []
   if (command !== undefined) {
-    const list = matching(Object.keys(commandNames), command).map((name) => ({ text: `/${name} `, shown: `/${name}` }))
+    const list = matching(Object.keys(commandNames), command).map((name) => ({
+      text: `/${name} `,
+      shown: `/${name}`,
+      command: name,
+    }))
     return { start: 0, end: caret, list }
   }
   const [, sign, typed] = word.exec(text.slice(Math.max(0, caret - 64), caret)) ?? []
