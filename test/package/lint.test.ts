@@ -42,6 +42,8 @@ const folders = [...chain.flat(), ...Object.keys(beside)]
 const isAllowed = (from: string, to: string) => {
   if (beside[from]) return beside[from](to)
   if (to === "discovery" && from === "server") return true
+  // What somebody does is a text of its own in IRC.
+  if (to === "text" && from === "irc") return true
   if (beside[to]) return from === "cli" && !["testing", "web"].includes(to)
   if (from === "transport" && ["embedding", "chat", "hub"].includes(to)) return false
   if (from === "storage" && ["session", "embedding", "chat", "hub"].includes(to)) return false
