@@ -23,7 +23,7 @@ import type { Channel } from "../channel/Channel.ts"
 import type { Answer, ChannelCommand, ChannelCommandOf, ChannelTurn, Requester } from "../channel/ChannelCommand.ts"
 import type { Attachment } from "../channel/ChannelHost.ts"
 import type { Wanted } from "./OwnedChannels.ts"
-import { isPutOut, readMissed } from "./missed.ts"
+import { readMissed } from "./missed.ts"
 import { NamesTold } from "./NamesTold.ts"
 import { notFound, olderOwner, unsureOf } from "./refusals.ts"
 import { attaching, Unanswered } from "./Unanswered.ts"
@@ -259,12 +259,13 @@ export class RemoteChannel implements Channel {
     const rest = { ...turn, answers: turn.answers.filter(({ request }) => request !== attaching) }
     if (this.last === undefined) this.last = outcome.seq
     else if (outcome.seq > this.last) {
-      // Who may not be in it any more does not hear what was missed either.
-      this.say(turn.events.filter(isPutOut), none)
+      // Who may not be in it any more does not hear what was missed either. Who comes in by this very turn is put out behind that.
+      const out = turn.events.filter((event) => event.type === "PutOut" && this.members.has(event.session))
+      this.say(out, none)
       this.heldBack = []
       const { id = ChannelId.make(this.name) } = this
       this.options.run(this.readMissed(link, id, this.last, outcome.seq))
-      return { ...rest, events: turn.events.filter((event) => !isPutOut(event)) }
+      return { ...rest, events: turn.events.filter((event) => !out.includes(event)) }
     }
     return rest
   }

@@ -351,7 +351,7 @@ export class ChannelState {
     this.answer(request, done)
   }
 
-  private welcome(): void {
+  welcome(): void {
     this.attendance.welcome(
       () => {
         const { first, history, id, told: seq } = this

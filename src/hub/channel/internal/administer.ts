@@ -196,6 +196,8 @@ export const make = ({ channels, clock, directory, fence, history, settings, sta
     record: ChannelRecord,
     now: number,
   ): void => {
+    // Who has come right before is in before anything of this is told: whoever is put out would be told to be in behind that.
+    state.welcome()
     access.record = record
     if (act.type === "SetTopic") access.said(by.user.id, now)
     if (silences(act, record) && user !== undefined) {
