@@ -1,8 +1,6 @@
 /** Appends of many channels at once: what one of them meets is its own affair. */
-import { assert, describe, it, vi } from "@effect/vitest"
-import * as Duration from "effect/Duration"
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
@@ -10,8 +8,6 @@ import { MessageId } from "../../src/domain/MessageId.ts"
 import { History } from "../../src/history/History.ts"
 import * as Postgres from "../../src/storage/Postgres.ts"
 import * as SqlHistory from "../../src/storage/SqlHistory.ts"
-import * as Together from "../../src/storage/internal/appendsTogether.ts"
-import { settle } from "../actor/fibers.ts"
 import { emptyDatabase } from "../postgres/database.ts"
 import { said, seq } from "../suites/historyWorld.ts"
 
@@ -66,44 +62,5 @@ describe("appends of many channels at once", () => {
       assert.strictEqual(results.filter(Result.isSuccess).length, 1)
       assert.strictEqual((yield* log.load(channel!, 0)).seq, seq(2))
     }).pipe(Effect.provide(history)),
-  )
-
-  it.effect("where there are many, others are waited for until there are enough, or for a moment", () =>
-    Effect.gen(function* () {
-      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
-      yield* Effect.addFinalizer(() => Effect.sync(() => vi.useRealTimers()))
-      const statements: Array<number> = []
-      const append = yield* Together.make({
-        one: () => Effect.sync(() => (statements.push(1), "disk" as const)),
-        many: (appends) =>
-          Effect.sync(() => {
-            statements.push(appends.length)
-            return new Map(appends.map(({ channel }) => [channel, "disk" as const]))
-          }),
-        isSure: () => true,
-        patience: Duration.minutes(1),
-      })
-      const batch = { after: seq(1), entries: [said(2)], durability: "disk" as const }
-      const store = (from: number, to: number) =>
-        Effect.forEach(channels.slice(from, to), (channel) => append(channel, batch), {
-          concurrency: "unbounded",
-        }).pipe(Effect.forkChild({ startImmediately: true }))
-      yield* Effect.flatMap(store(0, 5), Fiber.join)
-      assert.deepStrictEqual(statements, [5])
-      const some = yield* store(0, 20)
-      yield* settle
-      assert.deepStrictEqual(statements, [5])
-      const more = yield* store(20, 40)
-      yield* Fiber.join(some)
-      yield* Fiber.join(more)
-      assert.deepStrictEqual(statements, [5, 40])
-      const last = yield* store(0, 1)
-      yield* settle
-      vi.runAllTimers()
-      yield* Fiber.join(last)
-      assert.deepStrictEqual(statements, [5, 40, 1])
-      yield* Effect.flatMap(store(1, 2), Fiber.join)
-      assert.deepStrictEqual(statements, [5, 40, 1, 1])
-    }).pipe(Effect.scoped),
   )
 })

@@ -39,11 +39,16 @@ const most = 128
 const mostEntries = 2048
 /**
  * Where so many channels store together there are more to come, and a statement costs more than what is in it: then others
- * are waited for, until there are enough. Who stores alone is not kept waiting.
+ * are waited for. Who stores alone is not kept waiting.
  */
 const crowd = 4
-const enough = 32
-const gatherFor = 16
+const gatherFor = 8
+
+/** By the machine's own clock: it is the machine that is spared. A clock that stands still must not stop who stores. */
+const aMoment: Effect.Effect<void> = Effect.callback((resume) => {
+  const timer = setTimeout(() => resume(Effect.void), gatherFor)
+  return Effect.sync(() => clearTimeout(timer))
+})
 
 export const make = Effect.fnUntraced(function* ({
   isSure,
@@ -52,18 +57,6 @@ export const make = Effect.fnUntraced(function* ({
   patience,
 }: Ways): Effect.fn.Return<Log["append"], never, Scope.Scope> {
   const queue = yield* Queue.bounded<Waiting, Cause.Done>(capacity)
-
-  /** Ends the moment in which others are waited for; undefined where there is none. */
-  let goOn: (() => void) | undefined
-
-  /** By the machine's own clock: it is the machine that is spared. A clock that stands still must not stop who stores. */
-  const aMoment = Effect.callback<void>((resume) => {
-    if (Queue.sizeUnsafe(queue) >= enough) return resume(Effect.void)
-    const timer = setTimeout(() => resume(Effect.void), gatherFor)
-    // What else comes in this go is part of it.
-    goOn = () => resume(Effect.yieldNow)
-    return Effect.sync(() => clearTimeout(timer))
-  })
 
   const inTime = <A, E>(statement: Effect.Effect<A, E>): Effect.Effect<A, E | HistoryError> =>
     Effect.timeoutOrElse(statement, {
@@ -117,10 +110,9 @@ export const make = Effect.fnUntraced(function* ({
   return (channel, batch) =>
     Effect.suspend(() => {
       const answer = Deferred.makeUnsafe<Durability, SqlError | HistoryError>()
-      return Effect.flatMap(Queue.offer(queue, { channel, batch, answer }), (taken) => {
-        if (Queue.sizeUnsafe(queue) >= enough) goOn?.()
-        return taken ? Deferred.await(answer) : Effect.interrupt
-      })
+      return Effect.flatMap(Queue.offer(queue, { channel, batch, answer }), (taken) =>
+        taken ? Deferred.await(answer) : Effect.interrupt,
+      )
     })
 })
 
