@@ -14,13 +14,9 @@ import { encodeFrame, type Frame, FrameReader, maxFrameBytes } from "./frames.ts
 /** Batches that are on their way at once. */
 const window = 4
 
-/**
- * Where so many messages go together there are more to come, and a write costs more than a message: it waits for them, until
- * there are enough.
- */
+/** Where so many messages go together there are more to come, and a write costs more than a message: it waits for them. */
 const crowd = 4
-const enough = 16
-const gatherFor = 8
+const gatherFor = 4
 
 /** Batches, and milliseconds, after which is said what has arrived, where it is not said by the way. */
 const ackEvery = 2
@@ -57,8 +53,6 @@ export class Link {
   private received = 0
   private owesAck = false
   private pumping = false
-  /** Where it is waited for more. */
-  private gathering: NodeJS.Timeout | undefined
   /** Whether what was sent last was much at once. */
   private crowded = false
   private acking = false
@@ -157,9 +151,7 @@ export class Link {
     while (!this.closed && (chunk = this.connection.read()) !== null) {
       if (!this.reader.read(chunk, this.onFrame)) this.cut("what was said is no message of a node")
     }
-    // There may be room for more on the way.
-    this.pumpSoon()
-    this.ackSoon()
+    this.pump()
   }
 
   private readonly onFrame = (frame: Frame): void => {
@@ -210,20 +202,14 @@ export class Link {
 
   /** All that is sent until the sockets have been read goes together. */
   private pumpSoon(): void {
-    if (this.pumping || this.queue.length === 0 || this.inFlight.length >= window) return
-    if (this.crowded && this.queue.length < enough) {
-      this.gathering ??= setTimeout(this.pumpNow, gatherFor)
-    } else {
-      this.pumping = true
-      setImmediate(this.pumpNow)
+    if (this.pumping || this.inFlight.length >= window) return
+    this.pumping = true
+    const pump = () => {
+      this.pumping = false
+      this.pump()
     }
-  }
-
-  private readonly pumpNow = (): void => {
-    clearTimeout(this.gathering)
-    this.gathering = undefined
-    this.pumping = false
-    this.pump()
+    if (this.crowded) setTimeout(pump, gatherFor)
+    else setImmediate(pump)
   }
 
   /** What is sent says by the way what has arrived: only where nothing is sent for a moment it is said by itself. */
