@@ -99,13 +99,13 @@ export class Audience {
   /**
    * Tells what happened in a turn. Where more waits to be stored it is told while that is done, the disk and the sockets
    * being busy at the same time; and where that is done about as soon as telling would be, both turns leave in one write
-   * (docs/adr/0016). Where outboxes gather what leaves, that is their affair.
+   * (docs/adr/0016).
    */
   receive({ answers, channel, events, waiting }: ChannelTurn): void {
     this.name = channel
     for (const event of events) this.handle(event)
     this.answers = this.answers.length === 0 ? answers : [...this.answers, ...answers]
-    if (waiting === 0 || this.waited || this.options.outboxes.gathers) return this.tell()
+    if (waiting === 0 || this.waited) return this.tell()
     const token = {}
     this.release = token
     this.waited = waiting >= crowd && this.took >= worthWaiting

@@ -48,8 +48,6 @@ type Waiting = Effect.Effect<void, Cause.Done>
 
 /** Less full than this, there is room for a large answer. */
 const roomy = 0.25
-/** From here on what is queued does not wait for what others are told. */
-const hurried = 0.5
 
 const nothing = (): void => {}
 
@@ -163,7 +161,6 @@ export class Outbox<Piece> {
     this.waitingFrames += frames
     this.waitingBytes += bytes
     this.list()
-    if (!this.stuck && this.pressure >= hurried) this.outboxes.hurry()
     return true
   }
 

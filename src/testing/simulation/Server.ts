@@ -221,12 +221,7 @@ export class Server {
           isLast: (claim) => this.disk.isLast(process, claim),
         }),
       ),
-      Layer.provide(
-        Layer.succeed(AtEnd, (task, after) => {
-          if (after === 0) this.time.soon(process.guard(task))
-          else this.time.after(after, process.guard(task))
-        }),
-      ),
+      Layer.provide(Layer.succeed(AtEnd, (task) => this.time.soon(process.guard(task)))),
       Layer.fresh,
     )
   }

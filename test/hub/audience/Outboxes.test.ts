@@ -100,49 +100,6 @@ describe("Outboxes", () => {
     assert.deepStrictEqual(link.writes.at(-1), ["d"])
   })
 
-  describe("where the turns of many channels come at once", () => {
-    /** Outboxes whose moments are run by hand. */
-    const gathering = () => {
-      const asked: Array<{ readonly run: () => void; readonly after: number }> = []
-      const outboxes = new Outboxes(undefined, (run, after) => void asked.push({ run, after }))
-      const one = linked(outboxes)
-      const turn = (text: string) => {
-        one.offer(text)
-        outboxes.flush()
-      }
-      /** Lets the next moment come, and says how much later it was to be. */
-      const next = () => {
-        const { after, run } = asked.shift()!
-        run()
-        return after
-      }
-      return { ...one, turn, next, asked }
-    }
-
-    it("those of one go of the event loop leave in one write, and where they are many those of some milliseconds", () => {
-      const { asked, link, next, turn } = gathering()
-      for (const text of ["a", "b", "c"]) turn(text)
-      assert.strictEqual(next(), 0)
-      for (const text of ["d", "e", "f", "g"]) turn(text)
-      assert.strictEqual(next(), 0)
-      turn("h")
-      assert.isAbove(next(), 0)
-      // That was a single one: the next is not kept waiting.
-      turn("i")
-      assert.strictEqual(next(), 0)
-      assert.deepStrictEqual(link.writes, [["a", "b", "c"], ["d", "e", "f", "g"], ["h"], ["i"]])
-      assert.deepStrictEqual(asked, [])
-    })
-
-    it("what is half of what may wait leaves at once, so that nobody who reads is cut off for it", () => {
-      const { link, next, turn } = gathering()
-      for (let n = 0; n < defaultBounds.frames * 3; n++) turn(`${n}`)
-      assert.lengthOf(link.writes, 6)
-      next()
-      assert.lengthOf(link.writes.flat(), defaultBounds.frames * 3)
-    })
-  })
-
   it("an outbox that was told of none has its own: it leaves by its own flush", () => {
     const writes: Array<ReadonlyArray<Uint8Array>> = []
     const ends = { send: (batch: ReadonlyArray<Uint8Array>) => (writes.push(batch), true), keep: alone }
