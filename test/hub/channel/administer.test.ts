@@ -37,6 +37,8 @@ const address = AddressRange.make("192.0.2.0/24")
 
 const away = (trouble?: "full" | "away") => new ChannelStoreError({ reason: "Unavailable", operation: "test", trouble })
 
+type Sessions = ReadonlyArray<readonly [User, string] | readonly [User, string, string]>
+
 type Failing = Partial<Record<"create" | "change" | "remove", ChannelStoreError>>
 
 /**
@@ -97,6 +99,24 @@ const world = Effect.fnUntraced(function* ({
   const made = administer.make({ state, settings: defaults, channels, history, directory, clock })
   yield* made.load
   state.load({ first: Seq.make(1), seq: Seq.make(0), durability: "memory", recent: [], ids: [] }, 0)
+  /** They come in, by sessions called after them, in the turn that is not told yet. */
+  const come = (...sessions: Sessions) => {
+    for (const [who, from, address] of sessions) {
+      const session = SessionId.make(from)
+      state.attendance.enter(
+        {
+          type: "Join",
+          by: { user: who, session, address },
+          request: 0,
+          session,
+          appearance: { status: "away", text: "lunch" },
+          called: state.name,
+          names: false,
+        },
+        0,
+      )
+    }
+  }
   const taken = (): ReadonlyArray<unknown> => state.take(0, 0, () => false)?.events ?? []
   return {
     ...made,
@@ -118,23 +138,10 @@ const world = Effect.fnUntraced(function* ({
       Effect.map(made.administer({ type: "Administer", by: { user: by }, request: 1, act }), (outcome) =>
         outcome.type === "Refused" ? [outcome.error.reason, outcome.error.detail] : [outcome.type],
       ),
+    come,
     /** They are in, by sessions called after them. */
-    enter: (...sessions: ReadonlyArray<readonly [User, string] | readonly [User, string, string]>) => {
-      for (const [who, from, address] of sessions) {
-        const session = SessionId.make(from)
-        state.attendance.enter(
-          {
-            type: "Join",
-            by: { user: who, session, address },
-            request: 0,
-            session,
-            appearance: { status: "away", text: "lunch" },
-            called: state.name,
-            names: false,
-          },
-          0,
-        )
-      }
+    enter: (...sessions: Sessions) => {
+      come(...sessions)
       taken()
     },
   }
@@ -639,6 +646,20 @@ describe("administering a channel", () => {
         state.everybody.map(({ user }) => user.name),
         ["bob"] as never,
       )
+    }),
+  )
+
+  it.effect("who came in right before, in the same turn, is told to be in before being put out", () =>
+    Effect.gen(function* () {
+      const { act, come, state } = yield* world()
+      come([bob, "b"])
+      yield* act(owner, { type: "Kick", user: { name: bob.name } })
+      const events = (state.take(0, 0, () => false)?.events ?? []).map(({ type }) => type)
+      assert.deepStrictEqual(
+        events.filter((type) => type === "Entered" || type === "PutOut"),
+        ["Entered", "PutOut"],
+      )
+      assert.deepStrictEqual(state.everybody, [])
     }),
   )
 
