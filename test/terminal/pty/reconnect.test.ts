@@ -50,7 +50,10 @@ describe("natter chat, when the server is killed", () => {
       ann.type(`/reconnect${enter}`)
       yield* ann.until("ann to be back", () => !/trying again/.test(ann.text()))
       for (const screen of [ann, bob]) {
-        yield* screen.shows(/  before[^]*  is she gone\?\n.*  it seems so[^]*  while away\n.*  and more/)
+        // Where she was back before she asked for it, she is told so between the two.
+        yield* screen.shows(
+          /  before[^]*  is she gone\?\n.*  it seems so[^]*  while away\n(?:.*You are connected\..*\n.*\n)?.*  and more/,
+        )
       }
       ann.type(`after${enter}`)
       yield* bob.shows(/  after/)
