@@ -2,15 +2,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import type { Disconnect } from "../../domain/Disconnect.ts"
-import type { RequestErrorReason } from "../../domain/RequestError.ts"
 import type { ClientSession } from "../Session.ts"
 import type { ClientEvent } from "../Event.ts"
 import type { Position } from "./Position.ts"
 import { retryRefused } from "./retry.ts"
 
-/** Refused so, the client is out of the channel, or the channel is gone. */
-const out: ReadonlySet<RequestErrorReason> = new Set(["NotMember", "Forbidden", "Banned", "NoSuchChannel"])
-/** Time in which the `Left` event has to come then. */
+/** Time in which the `Left` event has to come, once a request was refused since the client is out of the channel. */
 const leftWithin = Duration.seconds(5)
 
 /**
@@ -43,7 +40,7 @@ export const catchUp = (options: {
     }),
     Effect.catchTag("RequestError", ({ reason }) =>
       // Out of the channel: the `Left` event is on its way, and then nothing counts as missed.
-      Effect.map(out.has(reason) ? Effect.sleep(leftWithin) : Effect.void, () => {
+      Effect.map(reason === "NotMember" ? Effect.sleep(leftWithin) : Effect.void, () => {
         if (isHere()) emit(position.giveUp())
       }),
     ),

@@ -1,7 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import type { ChannelEvent } from "../../domain/ChannelEvent.ts"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Entry } from "../../domain/Entry.ts"
 import type { Seq } from "../../domain/Seq.ts"
@@ -40,6 +39,3 @@ export const readMissed = (
   const reading = Effect.suspend(() => read(behind()))
   return Effect.ignore(Effect.retry(reading, { schedule: Schedule.spaced(pause), while: goesOn }))
 }
-
-/** Whoever may not be in the channel any more is told before what was missed, and does not hear that. */
-export const isPutOut = ({ type }: ChannelEvent): boolean => type === "PutOut"
