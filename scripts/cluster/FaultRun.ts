@@ -51,6 +51,7 @@ export const run = Effect.fnUntraced(function* (plan: RunPlan) {
     nodes,
     spare: faults.includes("join") ? 1 : 0,
     old,
+    breakable: faults.some(Faults.isOfLinks),
     settings: guests ? { accounts: "guest" } : {},
   })
   const impossible = faults.find((name) => !Faults.isPossible(name, cluster))

@@ -24,6 +24,10 @@ export const faults = {
 } as const
 export type FaultName = keyof typeof faults
 
+/** Faults of links and clocks, for which nodes have to be started such that this can be done to them. */
+export const isOfLinks = (fault: FaultName): boolean =>
+  fault === "cut-link" || fault === "cut-one-way" || fault === "clock-back"
+
 export const names = Object.keys(faults) as ReadonlyArray<FaultName>
 
 export interface FaultOptions {
@@ -53,6 +57,8 @@ const attempt = (what: string, does: () => Promise<unknown>): Effect.Effect<void
 const whileCut = Duration.seconds(8)
 const postgresAway = Duration.seconds(5)
 const down = Duration.seconds(1)
+/** Before the next node is restarted: in this time the clients of the one before are told to have come back, and a bit longer. */
+const settles = Duration.seconds(7)
 /** In which nodes of two releases have to do with each other. */
 const together = Duration.seconds(10)
 
@@ -158,7 +164,7 @@ export const strike = (
       })
     case "rolling-restart":
       return Effect.as(
-        Effect.forEach(nodes, (node) => Effect.andThen(again(node, "stop"), Effect.sleep("2 seconds"))),
+        Effect.forEach(nodes, (node) => Effect.andThen(again(node, "stop"), Effect.sleep(settles))),
         { nodes },
       )
     case "upgrade":

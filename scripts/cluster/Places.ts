@@ -8,6 +8,7 @@ export class Places {
   private readonly nodes: ReadonlyArray<Node>
   /** The node that each has dialled last. */
   private readonly dialled = new Map<string, Node>()
+  private readonly counts = new Map<Node, number>()
 
   /** All nodes that clients may be at, now or later. */
   constructor(nodes: ReadonlyArray<Node>) {
@@ -20,17 +21,24 @@ export class Places {
 
   /** How many clients are at this node. */
   at(node: Node): number {
-    return [...this.dialled.values()].filter((other) => other === node).length
+    return this.counts.get(node) ?? 0
   }
 
   /** Reaches the first node to begin with, and each time another than before. */
   dialer(client: string, first: number): Dialer["Service"] {
     const socket = Effect.suspend(() => {
       const node = this.choose(client, first)
-      this.dialled.set(client, node)
+      this.move(client, node)
       return Effect.flatMap(Effect.provide(Dialer, Tcp.layer(node.address)), (dialer) => dialer.socket)
     })
     return { address: "the nodes", socket }
+  }
+
+  private move(client: string, to: Node): void {
+    const from = this.dialled.get(client)
+    if (from !== undefined) this.counts.set(from, this.at(from) - 1)
+    this.dialled.set(client, to)
+    this.counts.set(to, this.at(to) + 1)
   }
 
   private choose(client: string, first: number): Node {

@@ -9,6 +9,8 @@ export class Ledger {
   readonly rejections: Array<Rejection> = []
   readonly files: Array<SentFile> = []
   readonly reads: Array<ReadFile> = []
+  /** The same observations, by client and channel. */
+  private readonly observed = new Map<string, Map<string, Observation>>()
   private readonly start = performance.now()
 
   /** Milliseconds since the start of the run. */
@@ -36,9 +38,12 @@ export class Ledger {
 
   /** What this client receives in this channel, over all its visits. */
   observationOf(client: string, channel: string, placeless?: true): Observation {
-    const known = this.observations.find((one) => one.client === client && one.channel === channel)
+    let theirs = this.observed.get(client)
+    if (theirs === undefined) this.observed.set(client, (theirs = new Map()))
+    const known = theirs.get(channel)
     if (known !== undefined) return known
     const observation: Observation = { client, channel, placeless, entries: [] }
+    theirs.set(channel, observation)
     this.observations.push(observation)
     return observation
   }
