@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
 import { between, isDirect, otherIn } from "../../domain/Direct.ts"
-import { Disconnect } from "../../domain/Disconnect.ts"
 import { Generations } from "../../domain/Generations.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User, UserId } from "../../domain/User.ts"
@@ -9,7 +8,8 @@ import * as NameKey from "../../domain/NameKey.ts"
 import type { Reachable } from "../audience/Gateway.ts"
 import type { Channel } from "../channel/Channel.ts"
 import type { HubSettings } from "../HubSettings.ts"
-import type { Elsewhere, UserAt } from "../nodes/Elsewhere.ts"
+import type { Elsewhere } from "../nodes/Elsewhere.ts"
+import type { UserAt } from "../nodes/UsersElsewhere.ts"
 import { refuse, type Reply, succeed } from "./internal/answers.ts"
 import { matching } from "./internal/matching.ts"
 import type { Open, OpenChannel, Target } from "./OpenChannel.ts"
@@ -21,6 +21,7 @@ import {
   hasGuest,
   isEmbedded,
   losers,
+  nameReserved,
   none,
   type Online,
   userAt,
@@ -395,6 +396,3 @@ export class DirectoryState {
     return { users: this.users.size, sessions: this.byId.size, channels: this.channels.size, memberships }
   }
 }
-
-/** A name of the program's own that somebody else has signed in under before. */
-const nameReserved = new Disconnect({ reason: "NotAuthenticated", detail: "This name is reserved by the service" })

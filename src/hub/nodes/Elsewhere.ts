@@ -9,7 +9,6 @@ import type { Appearance } from "../../domain/Appearance.ts"
 import type { UserEvent } from "../../domain/ChannelEvent.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
-import * as NameKey from "../../domain/NameKey.ts"
 import type { NodeId } from "../../domain/NodeId.ts"
 import type { User, UserId } from "../../domain/User.ts"
 import type { Username } from "../../domain/Username.ts"
@@ -21,18 +20,7 @@ import type { NodesShape } from "./Nodes.ts"
 import { partitionOf } from "./Partition.ts"
 import { pageOver } from "./pageOver.ts"
 import { selected, type SelectionElsewhere } from "./selections.ts"
-
-/** A user at a node. */
-export interface UserAt {
-  readonly user: User
-  readonly sessions: number
-  /** Whether one of them can be brought into a direct conversation. */
-  readonly direct: boolean
-  /** Whether one of them is to be the only one. */
-  readonly exclusive: boolean
-  /** Whether one of them is inside the program: then the name is nobody else's. */
-  readonly embedded: boolean
-}
+import { type UserAt, UsersElsewhere } from "./UsersElsewhere.ts"
 
 /** How a node is doing; without more where it does not answer. */
 export interface NodeStanding {
@@ -99,8 +87,7 @@ interface Asked {
 export class Elsewhere {
   private readonly nodes: NodesShape
   private readonly here: Here
-  /** By node, and by user there. Bounded by the connections that each node admits. */
-  private readonly online = new Map<NodeId, Map<UserId, UserAt>>()
+  private readonly users = new UsersElsewhere()
   /** How often the link to a node has come up: what was meant for one of before is not done. */
   private readonly times = new Map<NodeId, number>()
   private readonly asked = new Map<number, Asked>()
@@ -117,31 +104,28 @@ export class Elsewhere {
 
   /** Who is connected elsewhere by a name. */
   named(name: string): User | undefined {
-    for (const { user } of this.all()) if (NameKey.isSame(user.name, name)) return user
-    return undefined
+    return this.users.named(name)
   }
 
   /** Whether somebody else than this user is connected elsewhere by this name. */
-  hasNamesake({ id, name }: User): boolean {
-    const key = NameKey.key(name)
-    for (const { user } of this.all()) if (user.id !== id && NameKey.key(user.name) === key) return true
-    return false
+  hasNamesake(user: User): boolean {
+    return this.users.hasNamesake(user)
+  }
+
+  /** Sessions at the nodes to which there is a link; undefined where there is none. */
+  sessions(): number | undefined {
+    const peers = this.nodes.peers()
+    return peers.length === 0 ? undefined : peers.reduce((sum, node) => sum + this.users.sessions(node), 0)
   }
 
   /** Where a user is connected elsewhere. */
   at(user: UserId): ReadonlyArray<readonly [NodeId, UserAt]> {
-    const found: Array<readonly [NodeId, UserAt]> = []
-    for (const [node, users] of this.online) {
-      const there = users.get(user)
-      if (there !== undefined) found.push([node, there])
-    }
-    return found
+    return this.users.at(user)
   }
 
   /** Whether a user is connected to a node that can be reached. */
   isConnected(user: UserId): boolean {
-    for (const [node, users] of this.online) if (users.has(user) && !this.lost.has(node)) return true
-    return false
+    return this.at(user).some(([node]) => !this.lost.has(node))
   }
 
   /** A user has come to this node, or has more or fewer sessions here; none are left where there are 0. */
@@ -294,7 +278,7 @@ export class Elsewhere {
     const forgetting = Effect.sync(() => {
       if (this.times.get(node) !== times) return
       this.times.delete(node)
-      this.online.delete(node)
+      this.users.clear(node)
     })
     this.here.run(Effect.delay(forgetting, lostAfter))
     if (!this.lost.has(node)) setBounded(this.lost, node, this.here.now() - unnoticed, maxLost)
@@ -340,25 +324,20 @@ export class Elsewhere {
     }
   }
 
-  private *all(): Iterable<UserAt> {
-    for (const users of this.online.values()) yield* users.values()
-  }
-
   private heard(from: NodeId, { all, users }: NodeMessageOf<"Online">): void {
-    const theirs = all ? new Map<UserId, UserAt>() : (this.online.get(from) ?? new Map<UserId, UserAt>())
+    if (all) this.users.clear(from)
     for (const there of users) {
       const { id } = there.user
       if (there.sessions === 0) {
-        theirs.delete(id)
+        this.users.remove(from, id)
         continue
       }
-      const wish = theirs.has(id) ? undefined : this.here.wish(id)
+      const wish = this.users.of(from).has(id) ? undefined : this.here.wish(id)
       if (wish !== undefined) this.nodes.send(from, { type: "Wished", user: id, ...wish })
-      theirs.set(id, there)
+      this.users.add(from, there)
       this.here.met(there, this.nodes.self > from)
     }
-    this.online.set(from, theirs)
-    if (all) this.found(from, theirs)
+    if (all) this.found(from, this.users.of(from))
   }
 
   private toAll(message: NodeMessage): void {

@@ -1,9 +1,10 @@
 /** Who is connected to this node, as the directory has it. */
 import type { Appearance } from "../../../domain/Appearance.ts"
+import { Disconnect } from "../../../domain/Disconnect.ts"
 import type { SessionId } from "../../../domain/SessionId.ts"
 import type { User } from "../../../domain/User.ts"
 import type { ChannelLink } from "../../audience/ChannelLink.ts"
-import type { UserAt } from "../../nodes/Elsewhere.ts"
+import type { UserAt } from "../../nodes/UsersElsewhere.ts"
 import type { DirectSession, SessionEntry } from "../DirectoryCommand.ts"
 
 export interface Online {
@@ -69,3 +70,9 @@ export const channelsOf = (online: Online | undefined): ReadonlyArray<ChannelLin
   }
   return [...links]
 }
+
+/** What somebody is told who has signed in under a name before it became one of the program's own. */
+export const nameReserved = new Disconnect({
+  reason: "NotAuthenticated",
+  detail: "This name is reserved by the service",
+})
