@@ -214,7 +214,7 @@ const serve = Effect.fnUntraced(function* (settings: ServerSettings, given?: Non
     Effect.annotateLogs(Effect.logInfo(`listening on ${whereOf(address)}`), { transport }),
   )
   yield* announcing(settings, addresses)
-  yield* drainOnClose(settings.shutdown, gateways?.end)
+  yield* drainOnClose(settings.shutdown, { others: gateways?.end, allEnd: gateways !== undefined })
   const { lost } = yield* Ownership
   const { ending } = yield* Chat
   return ChatServer.of({
@@ -251,20 +251,31 @@ const fitConnections = Effect.fnUntraced(function* ({ total }: ConnectionLimitSe
     : undefined
 })
 
+interface DrainOptions {
+  /** Ends the sessions of others meanwhile. */
+  readonly others?: Effect.Effect<void> | undefined
+  /** Whether the other nodes, if there are any, are threads that end as well: no other takes these sessions. */
+  readonly allEnd?: boolean | undefined
+}
+
 /**
  * Ends the sessions of all listeners together when the scope closes, before what was acquired earlier: while they drain,
- * the listeners still accept, and newcomers are told so. Meanwhile `others` end theirs.
+ * the listeners still accept, and newcomers are told so.
  */
 export const drainOnClose = Effect.fnUntraced(function* (
   shutdown: ShutdownSettings,
-  others: Effect.Effect<void> = Effect.void,
+  { allEnd = false, others = Effect.void }: DrainOptions = {},
 ) {
   const sessions = yield* Sessions
+  const { directory } = yield* Chat
   const draining = () =>
     Effect.gen(function* () {
       yield* Effect.logInfo(`draining ${sessions.count()} sessions`)
       const drained = yield* Effect.timeoutOption(
-        sessions.drain(new Disconnect({ reason: "Draining", reconnectWithin: shutdown.reconnectWithin })),
+        sessions.drain(
+          new Disconnect({ reason: "Draining", reconnectWithin: shutdown.reconnectWithin }),
+          allEnd ? undefined : { count: directory.sessionsElsewhere, within: Duration.times(shutdown.grace, 0.5) },
+        ),
         shutdown.grace,
       )
       yield* drained._tag === "Some"

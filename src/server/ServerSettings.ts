@@ -163,7 +163,7 @@ export const defaults: ServerSettings = {
   session: { ...Session.defaults, compressor: deflate },
   transfers: Transfers.defaults,
   webhooks: Webhooks.defaults,
-  shutdown: { grace: Duration.seconds(10), hardStop: Duration.seconds(30), reconnectWithin: Duration.seconds(5) },
+  shutdown: { grace: Duration.seconds(20), hardStop: Duration.seconds(30), reconnectWithin: Duration.seconds(5) },
   log: Logging.defaults,
   metrics: Metrics.defaults,
   otlp: Otlp.defaults,

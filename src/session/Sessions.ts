@@ -1,7 +1,7 @@
 /** Runs a session over each connection a transport brings. */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -14,11 +14,12 @@ import type { Lane } from "../hub/audience/Outbox.ts"
 import { Nodes } from "../hub/nodes/Nodes.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import { SessionId } from "../domain/SessionId.ts"
-import type { Disconnect } from "../domain/Disconnect.ts"
+import { Disconnect } from "../domain/Disconnect.ts"
 import { Meters } from "../observability/Meters.ts"
 import type { Connection } from "./Connection.ts"
 import type { Dialect } from "./Dialect.ts"
 import { heartbeat } from "./Heartbeat.ts"
+import { letGo, type Others } from "./letGo.ts"
 import { read } from "./Reader.ts"
 import { makeProtocolOf } from "./protocols.ts"
 import { Session, type SessionServices } from "./Session.ts"
@@ -53,7 +54,7 @@ export class Sessions extends Context.Service<
     /** Done when `drain` begins, with its reason. */
     readonly draining: Effect.Effect<Disconnect>
     /** Ends all sessions with this reason, and refuses new ones; done when the last has ended. */
-    readonly drain: (reason: Disconnect) => Effect.Effect<void>
+    readonly drain: (reason: Disconnect, others?: Others) => Effect.Effect<void>
   }
 >()("natter/session/Sessions") {
   static readonly layer: Layer.Layer<Sessions, never, Chat | Accounts> = Layer.effect(
@@ -61,6 +62,9 @@ export class Sessions extends Context.Service<
     Effect.suspend(() => make),
   )
 }
+
+/** Who is let go a few at a time comes back within this. */
+const soon = Duration.millis(500)
 
 const make = Effect.gen(function* () {
   const settings = yield* SessionSettings
@@ -134,12 +138,23 @@ const make = Effect.gen(function* () {
     figures: () => figuresOf(running),
     loginTimeout: settings.loginTimeout,
     draining: Deferred.await(announced),
-    drain: (reason) =>
+    drain: (reason, others) =>
       Effect.suspend(() => {
         draining = reason
         Deferred.doneUnsafe(announced, Exit.succeed(reason))
-        for (const session of running) session.end(reason)
-        return running.size === 0 ? Effect.void : Deferred.await(drained)
+        const { detail, reconnectWithin = Duration.zero } = reason
+        const atOnce = new Disconnect({
+          reason: reason.reason,
+          detail,
+          reconnectWithin: Duration.min(reconnectWithin, soon),
+        })
+        const end = (session: Session) => session.end(atOnce)
+        const sessions = [...running]
+        const some = others === undefined ? Effect.succeed(sessions) : letGo({ sessions, end, ...others })
+        return Effect.flatMap(some, (rest) => {
+          for (const session of rest) session.end(reason)
+          return running.size === 0 ? Effect.void : Deferred.await(drained)
+        })
       }),
   })
 })

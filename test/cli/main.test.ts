@@ -137,7 +137,7 @@ describe("natter config", () => {
       ["data", "/srv/natter", "NATTER_DATA"],
       ["outbox.bytes", "2 MiB", "natter.toml"],
     ])
-    expect(rows).toContainEqual(["shutdown.grace", "10s", "default"])
+    expect(rows).toContainEqual(["shutdown.grace", "20s", "default"])
   })
 
   test("shows the same as JSON", async () => {

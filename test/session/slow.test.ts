@@ -185,6 +185,6 @@ describe("a server that drains", () => {
   timedAlone("waits for peers that never read as long as a goodbye may take", () => stopAfter("5 seconds", unlimited))
 
   timedAlone("and not longer than the grace time, whatever a goodbye may take", () =>
-    stopAfter("10 seconds", { ...unlimited, session: { ...unlimited.session, goodbyeTimeout: Duration.minutes(1) } }),
+    stopAfter("20 seconds", { ...unlimited, session: { ...unlimited.session, goodbyeTimeout: Duration.minutes(1) } }),
   )
 })

@@ -1,7 +1,9 @@
 /** A service of three nodes in memory, on stores that they share: clients connect to the first. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import { FileRecords } from "../../src/files/FileRecords.ts"
@@ -19,6 +21,8 @@ import { unhurried, type World } from "./transportWorld.ts"
 export interface Cluster {
   readonly nodes: MemoryNodes
   readonly servers: ReadonlyArray<TestServer["Service"]>
+  /** Has a node end in order. */
+  readonly stop: (node: number) => Effect.Effect<void>
 }
 
 /** So many nodes of one service; `ownerOf` says which of them has a partition in the beginning. */
@@ -48,11 +52,15 @@ export const cluster = Effect.fnUntraced(function* (
     fileRecords: Layer.succeed(FileRecords, Context.get(kept, FileRecords)),
   }
   const servers: Array<TestServer["Service"]> = []
+  const scopes: Array<Scope.Closeable> = []
+  const scope = yield* Effect.scope
   for (let n = 0; n < count; n++) {
     const layer = over({ ...unhurried(settings), ...shared }).pipe(Layer.provide(Layer.succeed(Nodes, nodes.node(n))))
-    servers.push(Context.get(yield* Layer.build(layer), TestServer))
+    const own = yield* Scope.fork(scope)
+    scopes.push(own)
+    servers.push(Context.get(yield* Scope.provide(Layer.build(layer), own), TestServer))
   }
-  return { nodes, servers }
+  return { nodes, servers, stop: (node: number) => Scope.close(scopes[node]!, Exit.void) }
 })
 
 const world = (name: string, owner: number): World => ({

@@ -110,6 +110,8 @@ export class Directory extends Context.Service<
     readonly stats: Answer<HubStats>
     /** How the nodes are doing that are linked, this one first; undefined where the service is one. */
     readonly nodes: Effect.Effect<ReadonlyArray<NodeStanding> | undefined>
+    /** Sessions of the nodes that this one has a link to, as they have told; undefined where there is none. */
+    readonly sessionsElsewhere: () => number | undefined
     /** The same and more, as it is at the call: nothing is asked, and so nothing waits. */
     readonly figures: () => HubFigures
   }
@@ -374,6 +376,7 @@ const make = Effect.gen(function* () {
     connections: (page) => distributed?.elsewhere.connections(page) ?? Effect.sync(() => standingsHere(gateway, page)),
     nodes: distributed?.elsewhere.standings(() => Monotonic.millis(clock)) ?? Effect.undefined,
     stats: ask<HubStats, never>(({ reply }) => ({ type: "Stats", reply })),
+    sessionsElsewhere: () => distributed?.elsewhere.sessions(),
     figures: () => {
       if (distributed !== undefined) {
         // Those that run here: elsewhere the others are counted.

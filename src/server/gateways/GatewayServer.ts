@@ -115,7 +115,7 @@ const run = Effect.fnUntraced(function* (
   const http2 = settings.grpc.enabled
   const behind = { ...(yield* Scope.provide(Doors.behind(settings, []), doors)), dialects, http2 }
   const http = behind.http && RelayDoor.make({ here: behind.http, path: relay, settings: settings.http })
-  yield* drainOnClose(settings.shutdown)
+  yield* drainOnClose(settings.shutdown, { allEnd: true })
   return {
     chat,
     tls,

@@ -328,7 +328,7 @@ export const settings = {
   "shutdown.reconnect-within": setting(
     "shutdown.reconnectWithin",
     duration(0, "10 minutes"),
-    "Clients are told to come back at a random moment within this time",
+    "Clients are told to come back at a random moment within this time; where other nodes take them they go a few at a time, and are back at once",
   ),
 }
 

@@ -133,6 +133,7 @@ const world = Effect.fnUntraced(function* (options: Parameters<typeof member>[1]
     count: () => notAsked,
     disconnect: () => notAsked,
     stats: notAsked,
+    sessionsElsewhere: () => undefined,
     figures: () => assert.fail(),
   })
   const joined: Array<unknown> = []
