@@ -140,7 +140,6 @@ const make = Effect.gen(function* () {
     draining: Deferred.await(announced),
     drain: (reason, others) =>
       Effect.suspend(() => {
-        draining = reason
         Deferred.doneUnsafe(announced, Exit.succeed(reason))
         const { detail, reconnectWithin = Duration.zero } = reason
         const atOnce = new Disconnect({
@@ -150,8 +149,11 @@ const make = Effect.gen(function* () {
         })
         const end = (session: Session) => session.end(atOnce)
         const sessions = [...running]
+        // Whoever was sent here again by what is in front of the nodes has another try at once.
+        draining = others?.count() === undefined ? reason : atOnce
         const some = others === undefined ? Effect.succeed(sessions) : letGo({ sessions, end, ...others })
         return Effect.flatMap(some, (rest) => {
+          draining = reason
           for (const session of rest) session.end(reason)
           return running.size === 0 ? Effect.void : Deferred.await(drained)
         })

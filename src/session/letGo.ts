@@ -42,6 +42,7 @@ export const letGo = <Session>({
     const onTheWay: Array<number> = []
     let gone = 0
     let taken = 0
+    let missing = 0
     let before = count()
     for (;;) {
       const now = Monotonic.millis(clock)
@@ -52,9 +53,10 @@ export const letGo = <Session>({
       taken += came
       onTheWay.splice(0, came)
       const late = onTheWay.filter((at) => now - at >= patience).length
-      // Nobody takes them: the others end, too, perhaps.
-      if (late > 0 && taken === 0) return sessions.slice(gone)
       onTheWay.splice(0, late)
+      missing += late
+      // Nobody takes them: the others end, too, or what is in front of the nodes sends them here again.
+      if (missing > taken) return sessions.slice(gone)
       for (; onTheWay.length < most && gone < sessions.length; gone++) {
         end(sessions[gone]!)
         onTheWay.push(now)

@@ -70,10 +70,19 @@ describe("the sessions of a node that ends", () => {
   it.effect("do not wait for ever for those who do not come back", () =>
     Effect.gen(function* () {
       const { come, gone } = yield* begin(500, 10)
-      yield* come(4)
-      assert.lengthOf(gone, 68)
+      yield* come(40)
+      assert.lengthOf(gone, 104)
       yield* TestClock.adjust("1900 millis")
-      assert.lengthOf(gone, 128)
+      assert.lengthOf(gone, 104 + 24)
+    }),
+  )
+
+  it.effect("go all together when more do not come back than do", () =>
+    Effect.gen(function* () {
+      const { come, rest } = yield* begin(500, 10)
+      yield* come(20)
+      yield* TestClock.adjust("1900 millis")
+      assert.lengthOf(yield* rest, 500 - 84)
     }),
   )
 
