@@ -53,6 +53,8 @@ export class Sessions extends Context.Service<
     readonly loginTimeout: Duration.Duration
     /** Done when `drain` begins, with its reason. */
     readonly draining: Effect.Effect<Disconnect>
+    /** Done when `drain` begins and other nodes take the sessions. */
+    readonly handingOver: Effect.Effect<void>
     /** Ends all sessions with this reason, and refuses new ones; done when the last has ended. */
     readonly drain: (reason: Disconnect, others?: Others) => Effect.Effect<void>
   }
@@ -85,6 +87,7 @@ const make = Effect.gen(function* () {
   const running = new Set<Session>()
   const drained = yield* Deferred.make<void>()
   const announced = yield* Deferred.make<Disconnect>()
+  const handingOver = yield* Deferred.make<void>()
   let draining: Disconnect | undefined
   let started = 0
   yield* Effect.forkScoped(heartbeat(running, services))
@@ -138,6 +141,7 @@ const make = Effect.gen(function* () {
     figures: () => figuresOf(running),
     loginTimeout: settings.loginTimeout,
     draining: Deferred.await(announced),
+    handingOver: Deferred.await(handingOver),
     drain: (reason, others) =>
       Effect.suspend(() => {
         Deferred.doneUnsafe(announced, Exit.succeed(reason))
@@ -149,8 +153,10 @@ const make = Effect.gen(function* () {
         })
         const end = (session: Session) => session.end(atOnce)
         const sessions = [...running]
-        // Whoever was sent here again by what is in front of the nodes has another try at once.
-        draining = others?.count() === undefined ? reason : atOnce
+        const isTaken = others?.count() !== undefined
+        if (isTaken) Deferred.doneUnsafe(handingOver, Exit.void)
+        // Who comes at this very moment has another try at once.
+        draining = isTaken ? atOnce : reason
         const some = others === undefined ? Effect.succeed(sessions) : letGo({ sessions, end, ...others })
         return Effect.flatMap(some, (rest) => {
           draining = reason

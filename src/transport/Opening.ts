@@ -22,6 +22,11 @@ export interface OpeningSettings extends Pick<TcpSettings, "backlog" | "reusePor
    * next service, instead of being told to come back.
    */
   readonly ending?: Effect.Effect<unknown>
+  /**
+   * When other nodes begin to take its clients. Nobody is accepted then any more: what is in front of the nodes, and whoever
+   * knows several of them, goes to another at once.
+   */
+  readonly handingOver?: Effect.Effect<unknown>
 }
 
 interface Opening {
@@ -70,6 +75,17 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
     server.on("error", (cause) => run(Effect.logError("a connection could not be accepted", cause)))
   }
 
+  const closeAfter = (server: Net.Server, moment: Effect.Effect<unknown> | undefined): Effect.Effect<unknown> =>
+    moment === undefined
+      ? Effect.void
+      : Effect.forkIn(
+          Effect.andThen(
+            moment,
+            Effect.sync(() => server.close()),
+          ),
+          scope,
+        )
+
   const openTcp = Effect.fnUntraced(function* (
     place: Kind<"tcp">,
     settings: OpeningSettings,
@@ -85,6 +101,7 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
         refused,
       )
       isOpen(server)
+      yield* closeAfter(server, settings.handingOver)
       opened++
       const address = server.address()
       return typeof address === "object" && address !== null ? address.port : port
@@ -114,6 +131,7 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
       listenPrivately(place, (path) =>
         listening(server, () => server.listen({ path, backlog: settings.backlog })).pipe(
           Effect.tap(() => Effect.sync(() => isOpen(server))),
+          Effect.tap(() => closeAfter(server, settings.handingOver)),
         ),
       ),
       refused,
@@ -135,16 +153,7 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
       refused,
     )
     isOpen(server)
-    const { ending } = settings
-    if (ending !== undefined) {
-      yield* Effect.forkIn(
-        Effect.andThen(
-          ending,
-          Effect.sync(() => server.close()),
-        ),
-        scope,
-      )
-    }
+    yield* closeAfter(server, settings.ending)
     const { language, tls } = place
     const address = server.address()
     if (typeof address === "object" && address !== null) {

@@ -12,8 +12,8 @@ export const make = (place: Place, settings: Opening.OpeningSettings, behind: En
     // When the scope closes what was accepted ends first.
     const { open } = yield* Opening.make
     const accept = yield* Entrance.make(place, behind)
-    const { draining } = yield* Sessions
-    const opened = yield* open(place, { ...settings, ending: draining }, accept)
+    const { draining: ending, handingOver } = yield* Sessions
+    const opened = yield* open(place, { ...settings, ending, handingOver }, accept)
     return opened.kind === "tcp" ? { host: opened.host, port: opened.port } : { host: format(opened), port: 0 }
   }),
 })

@@ -1,9 +1,12 @@
 /** A node that ends among others: its clients are told to be back at once, since the others take them. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as References from "effect/References"
 import { TestClock } from "effect/testing"
+import { TestServer } from "../../src/testing/TestServer.ts"
 import { cluster } from "../suites/clusterWorld.ts"
 import { calm, user2 } from "../suites/transportWorld.ts"
 
@@ -35,6 +38,19 @@ describe("the clients of a node that ends", () => {
       yield* TestClock.adjust("100 millis")
       assert.strictEqual(yield* left, 10)
       yield* over(stopping)
+    }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "None")),
+  )
+
+  it.live("are refused at its door from then on, so that what is in front of the nodes goes to another", () =>
+    Effect.gen(function* () {
+      const session = { goodbyeTimeout: Duration.millis(300) }
+      const { servers, stop } = yield* cluster(2, () => 1, { ...settings, session }, TestServer.layerTcp)
+      const ann = yield* user2(servers[0]!, "ann")
+      const stopping = yield* Effect.forkChild(stop(0), { startImmediately: true })
+      yield* ann.until("Disconnect")
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(user2(servers[0]!, "bob"))))
+      yield* user2(servers[1]!, "ann")
+      yield* Fiber.interrupt(stopping)
     }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "None")),
   )
 

@@ -42,6 +42,7 @@ const overTcp: Connected = Effect.gen(function* () {
     }),
     loginTimeout: Duration.seconds(10),
     draining: Effect.never,
+    handingOver: Effect.never,
     drain: () => Effect.void,
   })
   const address = yield* TcpListener.make({ ...defaults, port: 0 }).listen.pipe(

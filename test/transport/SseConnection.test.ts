@@ -322,6 +322,7 @@ const doorOf = (run: (connection: Connection) => Effect.Effect<void>) =>
         }),
         loginTimeout: Duration.seconds(10),
         draining: Effect.never,
+        handingOver: Effect.never,
         drain: () => Effect.void,
       }),
     ),
