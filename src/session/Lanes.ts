@@ -102,11 +102,6 @@ export class Lanes {
     })
   }
 
-  /** Waits until nothing is in this lane. */
-  free(lane: string): Effect.Effect<void> {
-    return this.until(() => !this.lanes.has(lane))
-  }
-
   /** Waits until all is done. */
   readonly idle: Effect.Effect<void> = this.until(() => this.none)
 

@@ -148,6 +148,49 @@ describe("a channel that stands still", () => {
   )
 
   it.effect(
+    "has who accepts an invitation to it wait for it, with what comes behind for it, and for nothing else",
+    world(({ nodes, servers }) =>
+      Effect.gen(function* () {
+        const owner = yield* user2(servers[1]!, "ann")
+        const invitation = Effect.fnUntraced(function* (channel: string) {
+          yield* owner.ask({ type: "CreateChannel", channel, access: "private" }, "Ok")
+          return (yield* owner.ask({ type: "CreateInviteLink", channel }, "InviteLinkCreated")).code
+        })
+        const [there, here] = [yield* invitation("there"), yield* invitation("here")]
+        const bob = yield* user2(servers[0]!, "bob")
+        nodes.cut(0, 1)
+        yield* bob.send(
+          { type: "AcceptInvite", ref: 1, code: there },
+          { type: "Join", ref: 2, channel: "there" },
+          { type: "AcceptInvite", ref: 3, code: "natjoin_" },
+          { type: "AcceptInvite", ref: 4, code: here },
+          { type: "Join", ref: 5, channel: "here" },
+          { type: "Ping", sequence: 6 },
+        )
+        const answers: Array<string> = []
+        yield* Effect.forkChild(
+          Effect.forever(
+            Effect.map(bob.next, (frame) => {
+              if (frame.type === "Pong") answers.push(frame.type)
+              else if ("ref" in frame && frame.ref !== undefined) {
+                answers.push(`${frame.ref} ${frame.type === "Error" ? frame.name : frame.type}`)
+              }
+            }),
+          ),
+        )
+        yield* pass(0)
+        // They are of different channels: which of them is answered first is not promised.
+        assert.deepStrictEqual(answers.splice(0).sort(), ["3 NoSuchInvitation", "4 InviteAccepted", "5 Joined", "Pong"])
+        yield* pass(15_000)
+        assert.deepStrictEqual(answers, [])
+        nodes.heal(0, 1)
+        yield* pass(2000)
+        assert.deepStrictEqual(answers, ["1 InviteAccepted", "2 Joined"])
+      }),
+    ),
+  )
+
+  it.effect(
     "has its files wait, those that are on their way and those that are asked for, and no others",
     world(({ nodes, servers }) =>
       Effect.gen(function* () {

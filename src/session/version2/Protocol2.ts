@@ -1,5 +1,6 @@
 /** Version 2, in one encoding. */
 import * as Effect from "effect/Effect"
+import { channelOfInvite } from "../../chat/acceptInvite.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect, keyOf, nameOf } from "../../domain/Direct.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
@@ -51,14 +52,11 @@ const inLane = (
   frame: ClientFrame,
   bytes: number,
   work: Effect.Effect<void, Disconnect>,
-): Effect.Effect<void> => {
-  const added = lanes.add(lane, bytes, work, {
+): Effect.Effect<void> =>
+  lanes.add(lane, bytes, work, {
     also: frame.type === "RenameChannel" ? laneOfChannel(frame.name) : undefined,
     opens: frame.type === "Download" ? frame.file : undefined,
   })
-  // To which channel it leads is not known, and what comes behind it may be meant for that.
-  return frame.type === "AcceptInvite" ? Effect.andThen(added, lanes.free(lane)) : added
-}
 
 export const make = (encoding: Encoding2 | ProtobufEncoding): Protocol<Session> => {
   const tell: Tell = {
@@ -125,6 +123,15 @@ export const make = (encoding: Encoding2 | ProtobufEncoding): Protocol<Session> 
       // The table has a handler of its type for each frame.
       const handler = handlers[frame.type] as Handler<ClientFrame>
       if (limited !== undefined) return answered(session, frame, Effect.fail(limited), "frames")
+      if (frame.type === "AcceptInvite" && session.caller !== undefined) {
+        // To which channel it leads is looked up before more is read: what comes behind it may be meant for that. When its
+        // turn comes it is looked up again: by then the channel may be called otherwise.
+        return Effect.flatMap(channelOfInvite(session.services.chat, frame.code), (channel) => {
+          const lane = channel === undefined ? ` ${frame.type}` : laneOfChannel(channel)
+          const work = Effect.suspend(() => answered(session, frame, handler(session, frame)))
+          return inLane(session, lane, frame, body.byteLength, work)
+        })
+      }
       // Nearly always: nothing waits, nor has this to.
       const waits = !session.waitsForNothing
       const busy = waits ? laneOf(session, frame) : undefined
