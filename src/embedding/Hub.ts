@@ -9,6 +9,7 @@ import type { ChannelStore } from "../channels/ChannelStore.ts"
 import type { Caller } from "../chat/Caller.ts"
 import { Chat } from "../chat/Chat.ts"
 import type { RequestErrorOf } from "../chat/Operation.ts"
+import { statsHere } from "../chat/service/statsHere.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
 import { wrongIn } from "../domain/PlainName.ts"
 import { RequestError } from "../domain/RequestError.ts"
@@ -17,6 +18,7 @@ import { SessionId } from "../domain/SessionId.ts"
 import { User } from "../domain/User.ts"
 import { spelling } from "../domain/Username.ts"
 import type { History } from "../history/History.ts"
+import type { NodeStanding } from "../hub/nodes/Elsewhere.ts"
 import { Nodes } from "../hub/nodes/Nodes.ts"
 import type { HubStats, Selection } from "../hub/directory/DirectoryCommand.ts"
 import { type Actions, actionsOf } from "./Actions.ts"
@@ -71,8 +73,17 @@ export class Hub extends Context.Service<
       selection: Selection,
       disconnect: Disconnect,
     ) => Effect.Effect<number, RequestErrorOf<"Unavailable">>
-    /** What is alive: at rest it is back at its baseline. */
+    /**
+     * What is alive at this node, in all its threads: at rest it is back at its baseline. Where the service is several nodes,
+     * `nodes` has figures of each.
+     */
     readonly stats: Effect.Effect<HubStats, RequestErrorOf<"Unavailable">>
+    /**
+     * How the nodes of the service are doing that can be reached from this one, which is the first; undefined where it is one.
+     * Their sessions and channels add up to those of the service. Users do not: who is connected to two nodes is one of each.
+     * Threads that have connections are told like nodes.
+     */
+    readonly nodes: Effect.Effect<ReadonlyArray<NodeStanding> | undefined>
   }
 >()("natter/hub/Hub") {
   /**
@@ -137,6 +148,7 @@ const make = Effect.gen(function* () {
         return actionsOf<never>({ chat, caller: callerOf(user, limited), freshId, through: (call) => call })
       }),
     disconnect: (selection, disconnect) => onlyUnavailable(directory.disconnect(selection, disconnect)),
-    stats: onlyUnavailable(directory.stats),
+    stats: onlyUnavailable(Effect.suspend(() => statsHere(chat))),
+    nodes: directory.nodes,
   })
 })

@@ -14,6 +14,7 @@ export { Seq } from "../domain/Seq.ts"
 export { User, UserId } from "../domain/User.ts"
 export { Username } from "../domain/Username.ts"
 export type { HubStats, Selection } from "../hub/directory/DirectoryCommand.ts"
+export type { NodeStanding } from "../hub/nodes/Elsewhere.ts"
 
 export { defaults, HubSettings } from "../hub/HubSettings.ts"
 export { People, type PeopleShape } from "../chat/People.ts"

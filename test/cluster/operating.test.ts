@@ -7,6 +7,7 @@ import * as References from "effect/References"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { AddressRange } from "../../src/domain/AddressRange.ts"
+import { NodeId } from "../../src/domain/NodeId.ts"
 import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
 import { client } from "../../src/http/index.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
@@ -134,6 +135,40 @@ describe("operating several nodes", () => {
       }),
     ),
     20_000,
+  )
+
+  it.live(
+    "an embedded hub counts what is at its node, and is told what is at each",
+    world(({ servers }) =>
+      Effect.gen(function* () {
+        for (const [n, server] of servers.entries()) {
+          for (let more = 0; more <= n; more++) {
+            const client = yield* user2(server, `ann${more}`)
+            yield* client.ask({ type: "Join", channel: `den-${n}-${more}` }, "Joined")
+          }
+        }
+        for (const [n, { hub }] of servers.entries()) {
+          assert.deepInclude(yield* hub.stats, { users: n + 1, sessions: n + 1, memberships: n + 1 })
+          const nodes = (yield* hub.nodes) ?? []
+          assert.strictEqual(nodes[0]?.node, `node-${n}`)
+          const sessions = new Map(nodes.map(({ node, standing }) => [node, standing?.sessions]))
+          assert.deepStrictEqual(
+            [0, 1, 2].map((node) => sessions.get(NodeId.make(`node-${node}`))),
+            [1, 2, 3],
+          )
+          const channels = nodes.reduce((sum, { standing }) => sum + (standing?.channels ?? 0), 0)
+          assert.strictEqual(channels, 6)
+        }
+      }),
+    ),
+    20_000,
+  )
+
+  it.effect("an embedded hub of a service that is one node is told of no nodes", () =>
+    Effect.gen(function* () {
+      const { hub } = yield* TestServer
+      assert.isUndefined(yield* hub.nodes)
+    }).pipe(Effect.provide(TestServer.layerMemory({}))),
   )
 
   it.live(

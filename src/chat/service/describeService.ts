@@ -4,6 +4,7 @@ import type { HubStats } from "../../hub/directory/DirectoryCommand.ts"
 import { ofService } from "../internal/asOperator.ts"
 import { operation } from "../Operation.ts"
 import type { Facts } from "./Around.ts"
+import { statsHere } from "./statsHere.ts"
 
 export interface ServiceDescription extends Pick<Facts, "version" | "node" | "storage" | "startedAt">, HubStats {
   readonly ready: boolean
@@ -17,7 +18,7 @@ export const describeService = operation(
   ["Forbidden", "NotSupported"],
   (chat, caller, _: object): Effect.Effect<ServiceDescription, RequestError> =>
     ofService(chat, caller, ({ node, startedAt, state, storage, version }) =>
-      Effect.map(chat.around.threads?.stats ?? chat.directory.stats, (stats) => ({
+      Effect.map(statsHere(chat), (stats) => ({
         version,
         node,
         storage,

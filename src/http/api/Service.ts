@@ -65,7 +65,12 @@ export const Service = HttpApiGroup.make("service")
         channels: described(Schema.Int, "Channels in use."),
         memberships: Schema.Int,
       }),
-    }).annotate(OpenApi.Summary, "What the service is, and how much of everything there is"),
+    })
+      .annotate(OpenApi.Summary, "What the service is, and how much of everything there is")
+      .annotate(
+        OpenApi.Description,
+        "Where the service is several nodes, the figures are those of the node that is asked; `/service/nodes` has all.",
+      ),
     HttpApiEndpoint.get("nodes", "/service/nodes", {
       success: Schema.Struct({
         nodes: Schema.Array(

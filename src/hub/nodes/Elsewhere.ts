@@ -257,7 +257,7 @@ export class Elsewhere {
           return Effect.map(
             this.ask(node, (request) => ({ type: "Inquire", request })),
             (answer): NodeStanding =>
-              answer?.type === "Standing" ? { node, ...answer, answeredIn: now() - asked } : { node },
+              answer?.type === "Standing" ? { node, standing: answer.standing, answeredIn: now() - asked } : { node },
           )
         },
         { concurrency: "unbounded" },

@@ -16,6 +16,7 @@ import { Chat } from "../../../src/chat/Chat.ts"
 import { AddressRange } from "../../../src/domain/AddressRange.ts"
 import { Disconnect } from "../../../src/domain/Disconnect.ts"
 import { SessionId } from "../../../src/domain/SessionId.ts"
+import { Hub } from "../../../src/embedding/Hub.ts"
 import { ChatServer } from "../../../src/server/ChatServer.ts"
 import { defaults, type ServerSettings } from "../../../src/server/ServerSettings.ts"
 import * as Link from "../../../src/testing/Link.ts"
@@ -67,6 +68,7 @@ const start = Effect.fnUntraced(function* (settings: ServerSettings) {
   return {
     address,
     chat,
+    hub: Context.get(context, Hub),
     connect: (name: string) => connect(name, Link.tcp(address)),
     overWebSocket: (name: string) => connect(name, Link.websocket()(address)),
     threads,
@@ -340,8 +342,8 @@ describe("a service with two threads for connections", () => {
           }
           assert.strictEqual(new Set(ids).size, crowd)
           assert.strictEqual(ids.length, crowd)
-          const { sessions } = yield* threads.stats
-          assert.strictEqual(sessions, crowd)
+          assert.strictEqual((yield* threads.stats).sessions, crowd)
+          assert.strictEqual((yield* service.hub.stats).sessions, crowd)
           const dismissed = new Disconnect({ reason: "Dismissed" })
           assert.strictEqual(
             yield* service.chat.directory.disconnect({ session: SessionId.make(ids[7]!) }, dismissed),
