@@ -88,12 +88,17 @@ describe("in a channel that the session is in", () => {
 describe("in a conversation", () => {
   const [phone, laptop, away] = ["s-1", "s-2", "s-3"].map((id) => SessionId.make(id))
   const direct = ChannelName.make("den")
-  const setUp = (reach: Effect.Effect<void, RequestError> = Effect.void, other = bob) =>
+  const setUp = (
+    reach: Effect.Effect<void, RequestError> = Effect.void,
+    other = bob,
+    answer: () => Outcome | undefined = () => published,
+  ) =>
     Effect.gen(function* () {
       const happened: Array<unknown> = []
+      const unwaited: Array<Effect.Effect<void>> = []
       const { link, room } = yield* channel("den", (command) => {
         happened.push(command)
-        return published
+        return answer()
       })
       const chat = yield* chatOf({
         directory: {
@@ -105,6 +110,7 @@ describe("in a conversation", () => {
             )
           },
           bringElsewhere: (...asked) => Effect.sync(() => void happened.push(["elsewhere", ...asked])),
+          run: (effect) => void unwaited.push(effect),
         },
         gateway: {
           find: (session) =>
@@ -120,7 +126,7 @@ describe("in a conversation", () => {
         },
       })
       const membership: Membership = { name: name(`@${other.name}`), link, other }
-      return { chat, happened, link, membership, room }
+      return { chat, happened, link, membership, room, unwaited }
     })
 
   it.effect("everybody who is to hear it enters before it is said", () =>
@@ -139,6 +145,39 @@ describe("in a conversation", () => {
       assert.deepStrictEqual(outcomes, [published])
     }),
   )
+
+  describe("what is stored late", () => {
+    const stored = (millis: number, reach: Effect.Effect<void, RequestError> = Effect.void) =>
+      Effect.gen(function* () {
+        const { chat, happened, link, membership, unwaited } = yield* setUp(reach, bob, () => undefined)
+        const { outcomes, reply } = noting()
+        yield* send(chat, inside(membership).caller, membership.name, reply, make)
+        const before = happened.splice(0)
+        yield* TestClock.adjust(Duration.millis(millis))
+        link.receive({ channel: direct, events: [], answers: [{ request: 0, outcome: published }], waiting: 0 })
+        assert.deepStrictEqual(outcomes, [published])
+        assert.deepStrictEqual(happened, [])
+        for (const effect of unwaited) yield* effect
+        return { again: happened, before: before.slice(0, -1) }
+      })
+
+    it.effect("has those enter behind it who came meanwhile: they have not found it unread", () =>
+      Effect.gen(function* () {
+        const { again, before } = yield* stored(100)
+        assert.lengthOf(again, 4)
+        assert.deepStrictEqual(again, before)
+        assert.deepStrictEqual((yield* stored(99)).again, [])
+      }),
+    )
+
+    it.effect("is said also where nobody can be reached by then", () =>
+      Effect.gen(function* () {
+        let asked = 0
+        const reach = Effect.suspend(() => (++asked === 1 ? Effect.void : Effect.fail(failing("Unreachable"))))
+        assert.deepStrictEqual((yield* stored(100, reach)).again, [[ann, bob]])
+      }),
+    )
+  })
 
   it.effect("with who cannot be reached nothing is said", () =>
     Effect.gen(function* () {

@@ -49,6 +49,9 @@ export const unsayable = ({ settings }: ChatShape, content: string, file?: FileI
 
 type Post = ChannelCommandOf<"Publish" | "Change">
 
+/** Milliseconds from which on somebody may have come since everybody was brought in, and not have found it unread yet. */
+const longWait = 100
+
 /**
  * Leaves a post in the channel's mailbox; its outcome goes to `reply`. Nearly always there is room, and it is done when
  * this returns `Effect.void`: no effect has to be run. A full mailbox makes the caller wait.
@@ -70,8 +73,9 @@ export const send = (
     link.takeBack(request)
   }
   const sending = asMember(chat, caller, channel, (link, other) => {
-    const left = leave(link, reply, make)
-    return other === undefined ? left : Effect.andThen(bring(chat, caller, link, other), left)
+    if (other === undefined) return leave(link, reply, make)
+    const bringing = Effect.suspend(() => bring(chat, caller, link, other))
+    return Effect.andThen(bringing, leave(link, bringingAgain(chat, bringing, reply), make))
   })
   return membership?.other?.role === "guest" ? orToWhoHasTheName(caller, channel, membership, sending) : sending
 }
@@ -137,3 +141,18 @@ const bring = (
       directory.bringElsewhere(link.name, caller.by.user, other, caller.by),
     ),
   )
+
+/** Where it was long on its way, those are brought in behind it who came meanwhile: whoever comes later finds it unread. */
+const bringingAgain = (
+  { clock, directory }: ChatShape,
+  bringing: Effect.Effect<void, RequestError>,
+  reply: Reply,
+): Reply => {
+  const from = Monotonic.millis(clock)
+  return {
+    settle: (outcome) => {
+      reply.settle(outcome)
+      if (Monotonic.millis(clock) - from >= longWait) directory.run(Effect.ignore(bringing))
+    },
+  }
+}

@@ -84,6 +84,8 @@ export class Directory extends Context.Service<
     readonly reach: (user: User, other: User) => Answer<ReadonlyArray<DirectSession>>
     /** Brings what sessions the two have at other nodes into their conversation; done when they are in, or cannot be. */
     readonly bringElsewhere: (channel: ChannelName, user: User, other: User, by: Requester) => Effect.Effect<void>
+    /** Runs what nobody waits for. */
+    readonly run: (effect: Effect.Effect<void>) => void
     /** Notes a session for a direct conversation that it is brought into, and says how its user appears there. */
     readonly bring: (
       channel: ChannelName,
@@ -345,6 +347,7 @@ const make = Effect.gen(function* () {
     bring: (channel, session) => ask(({ reply }) => ({ type: "Bring", channel, session, reply })),
     left: (link, session) => leaveCommand({ type: "Left", link, session }),
     bringElsewhere: (channel, user, other, by) => distributed?.elsewhere.bring(channel, user, other, by) ?? Effect.void,
+    run: (effect) => void run(effect),
     setAppearance: (user, wished) =>
       Effect.map(wish(user, wished), (granted) => {
         distributed?.elsewhere.wished(user, granted.appearance, Monotonic.millis(clock) - wished.at)

@@ -115,6 +115,7 @@ const world = Effect.fnUntraced(function* (options: Parameters<typeof member>[1]
     open: () => notAsked,
     reach: () => notAsked,
     bringElsewhere: () => Effect.void,
+    run: () => {},
     disconnectHere: () => notAsked,
     dismiss: () => notAsked,
     endFrom: () => notAsked,
