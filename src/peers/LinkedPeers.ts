@@ -5,7 +5,8 @@ import type * as Scope from "effect/Scope"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { NodeId } from "../domain/NodeId.ts"
 import type { Notice, NoticeOf } from "./Notice.ts"
-import type { PeersShape } from "./Peers.ts"
+import type { PassedPost, PostAnswer } from "./PassedPost.ts"
+import type { PeersShape, TakesPosts } from "./Peers.ts"
 
 /** So long gathers what is told. */
 export const gatheredFor = Duration.millis(50)
@@ -14,11 +15,7 @@ export const gatheredFor = Duration.millis(50)
 const releasedWithin = Duration.seconds(1)
 
 /** What has the links to the other nodes, and the channels. */
-interface Hub {
-  readonly tell: (notice: Notice, to: NodeId | undefined) => void
-  readonly runsHere: (channel: ChannelName) => boolean
-  readonly wake: (channel: ChannelName) => void
-}
+type Hub = Pick<PeersShape, "self" | "tell" | "runsHere" | "wake" | "pass">
 
 type Listeners = { readonly [Type in Notice["type"]]: Array<(notice: NoticeOf<Type>, from: NodeId) => void> }
 
@@ -45,6 +42,7 @@ export class LinkedPeers implements PeersShape {
   /** To which there is a link now. */
   private readonly nodes = new Set<NodeId>()
   private hub: Hub | undefined
+  private takes: TakesPosts | undefined
 
   private constructor(fork: (effect: Effect.Effect<void>) => void) {
     this.fork = fork
@@ -87,6 +85,27 @@ export class LinkedPeers implements PeersShape {
   receive<Type extends Notice["type"]>(from: NodeId, notice: NoticeOf<Type> & { readonly type: Type }): void {
     for (const heard of this.listeners[notice.type]) heard(notice, from)
   }
+
+  /** Another node passes something on. */
+  post(post: PassedPost, answer: (answer: PostAnswer) => void): void {
+    if (this.takes === undefined) answer({ kind: "Unknown" })
+    else this.takes(post, answer)
+  }
+
+  get self(): NodeId | undefined {
+    return this.hub?.self
+  }
+
+  readonly pass: PeersShape["pass"] = (node, post, within) => this.hub?.pass(node, post, within) ?? Effect.undefined
+
+  readonly takePosts = (take: TakesPosts): (() => void) => {
+    this.takes = take
+    return () => {
+      if (this.takes === take) this.takes = undefined
+    }
+  }
+
+  readonly isLinked = (node: NodeId): boolean => this.nodes.has(node)
 
   readonly tell = (notice: Notice, to?: NodeId): void => this.hub?.tell(notice, to)
 

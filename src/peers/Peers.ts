@@ -3,10 +3,15 @@
  * hint that makes a node know at once: it is lost where a link is.
  */
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { NodeId } from "../domain/NodeId.ts"
 import type { Notice, NoticeOf } from "./Notice.ts"
+import type { PassedPost, PostAnswer } from "./PassedPost.ts"
+
+/** Answers what was posted elsewhere for a session of this node: calls back once, at once or later. Must not throw. */
+export type TakesPosts = (post: PassedPost, answer: (answer: PostAnswer) => void) => void
 
 export interface PeersShape {
   /** How often a link to another node has come up; 0 where there has been none, as where the service is one node. */
@@ -31,6 +36,17 @@ export interface PeersShape {
    * longer than a moment.
    */
   readonly whenReleased: (released: Effect.Effect<void>) => void
+  /** Whether there is a link to a node now. */
+  readonly isLinked: (node: NodeId) => boolean
+  /** This node; undefined where the service is one node. */
+  readonly self: NodeId | undefined
+  /**
+   * Passes on what was posted for a session of another node, behind what was passed on before. Undefined where that does not
+   * answer in time, cannot be reached, or is of a release that does not know this: whether it was taken is not known.
+   */
+  readonly pass: (node: NodeId, post: PassedPost, within: Duration.Duration) => Effect.Effect<PostAnswer | undefined>
+  /** Whoever has the sessions takes what others pass on, until what is returned is run. */
+  readonly takePosts: (take: TakesPosts) => () => void
   /** Runs something a moment later: what there is to tell gathers until then. */
   readonly later: (run: () => void) => void
 }
@@ -45,6 +61,10 @@ export const alone: PeersShape = {
   wake: () => {},
   whenAcquired: () => {},
   whenReleased: () => {},
+  isLinked: () => false,
+  self: undefined,
+  pass: () => Effect.undefined,
+  takePosts: () => () => {},
   later: () => {},
 }
 

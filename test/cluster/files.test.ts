@@ -6,7 +6,7 @@ import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { NodeId } from "../../src/domain/NodeId.ts"
 import { LinkedPeers } from "../../src/peers/LinkedPeers.ts"
-import { Peers } from "../../src/peers/Peers.ts"
+import { alone, Peers } from "../../src/peers/Peers.ts"
 import {
   bytes,
   content,
@@ -28,7 +28,7 @@ const nodes = Effect.gen(function* () {
   const peers = [yield* LinkedPeers.make, yield* LinkedPeers.make] as const
   const services = yield* Effect.forEach(peers, (own) => Effect.provideService(service(shared), Peers, own))
   for (const n of [0, 1] as const) {
-    peers[n].connect({ tell: (notice) => peers[1 - n]!.receive(ids[n], notice), runsHere: () => false, wake: () => {} })
+    peers[n].connect({ ...alone, tell: (notice) => peers[1 - n]!.receive(ids[n], notice), runsHere: () => false })
   }
   for (const n of [0, 1] as const) peers[n].linked(ids[1 - n]!)
   const [one, two] = services

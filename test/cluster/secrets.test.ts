@@ -10,10 +10,11 @@ import { Cursors } from "../../src/chat/internal/Cursors.ts"
 import { NodeId } from "../../src/domain/NodeId.ts"
 import { UserId } from "../../src/domain/User.ts"
 import { LinkedPeers } from "../../src/peers/LinkedPeers.ts"
+import { alone } from "../../src/peers/Peers.ts"
 import { Seals } from "../../src/peers/Seals.ts"
 
 const ids = [NodeId.make("node-0"), NodeId.make("node-1")] as const
-const silent = { runsHere: () => false, wake: () => {} }
+const silent = { ...alone, runsHere: () => false }
 const ann = UserId.make("ann")
 const bob = UserId.make("bob")
 

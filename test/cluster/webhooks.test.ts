@@ -13,7 +13,7 @@ import { NodeId } from "../../src/domain/NodeId.ts"
 import { Seq } from "../../src/domain/Seq.ts"
 import { History } from "../../src/history/History.ts"
 import { gatheredFor, LinkedPeers } from "../../src/peers/LinkedPeers.ts"
-import { Peers } from "../../src/peers/Peers.ts"
+import { alone, Peers } from "../../src/peers/Peers.ts"
 import { Webhooks } from "../../src/webhooks/Webhooks.ts"
 import { WebhookStore } from "../../src/webhooks/WebhookStore.ts"
 import type { WebhooksShape } from "../../src/webhooks/WebhooksShape.ts"
@@ -48,6 +48,7 @@ const nodes = Effect.gen(function* () {
     const webhooks = Context.get(built, Webhooks)!
     all.push({ peers, webhooks, says: (after, count) => Effect.provideContext(say(after, count), built) })
     peers.connect({
+      ...alone,
       tell: (notice, to) => {
         for (const [n, other] of linked ? all.entries() : []) {
           if (other.peers !== peers && (to === undefined || to === ids[n])) other.peers.receive(self, notice)

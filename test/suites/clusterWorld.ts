@@ -1,11 +1,13 @@
 /** A service of three nodes in memory, on stores that they share: clients connect to the first. */
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import { ChannelStore } from "../../src/channels/ChannelStore.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import { FileRecords } from "../../src/files/FileRecords.ts"
 import { FileStore } from "../../src/files/FileStore.ts"
 import { History } from "../../src/history/History.ts"
@@ -78,6 +80,34 @@ const world = (name: string, owner: number): World => ({
       ).pipe(Layer.fresh),
     ),
 })
+
+/** The stream of a session is at one node, and what it says is posted at all of them in turn. */
+export const postsAnywhere: World = {
+  name: "Server-Sent Events, posted at any of three nodes",
+  stream: false,
+  textOnly: true,
+  waits: false,
+  isOneOfMany: true,
+  layer: (settings) =>
+    exact(
+      Layer.effect(
+        TestServer,
+        Effect.suspend(() => {
+          let addresses: ReadonlyArray<Address> = []
+          const over = (settings: Settings) =>
+            TestServer.layerSse(settings, { resume: Duration.zero }, { posts: () => addresses })
+          return Effect.map(
+            cluster(3, () => 1, settings, over),
+            ({ servers }) => {
+              addresses = [1, 2, 0].map((n) => servers[n]!.address!)
+              return servers[0]!
+            },
+          )
+        }),
+      ).pipe(Layer.fresh),
+      { textOnly: true },
+    ),
+}
 
 export const onOwner: World = world("memory, three nodes, at the one that owns the channels", 0)
 

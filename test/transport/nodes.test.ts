@@ -1,5 +1,6 @@
-import { elsewhere, onOwner } from "../suites/clusterWorld.ts"
+import { elsewhere, onOwner, postsAnywhere } from "../suites/clusterWorld.ts"
 import { transport } from "../suites/transport.ts"
 
 transport(onOwner)
 transport(elsewhere)
+transport(postsAnywhere)

@@ -7,12 +7,15 @@ import type { Channel } from "../channel/Channel.ts"
 import type { HubSettings } from "../HubSettings.ts"
 import type { HubStats } from "../directory/DirectoryCommand.ts"
 import { LinkedPeers } from "../../peers/LinkedPeers.ts"
+import type { PostAnswer } from "../../peers/PassedPost.ts"
 import type { PeersShape } from "../../peers/Peers.ts"
 import { ChannelRouter } from "./ChannelRouter.ts"
 import { Elsewhere, type Here } from "./Elsewhere.ts"
+import type { NodeMessageOf } from "./NodeMessage.ts"
 import type { NodesShape, Owner } from "./Nodes.ts"
 import { OwnedChannels, type Start } from "./OwnedChannels.ts"
 import { type Partition, partitionOf } from "./Partition.ts"
+import { Questions } from "./Questions.ts"
 
 interface Options {
   readonly nodes: NodesShape
@@ -71,7 +74,8 @@ export const make = ({ here, nodes, peers, scope, settings, start, stats }: Opti
     isConnected: (user) => here.isConnected(user) || elsewhere.isConnected(user.id),
   })
   const router = new ChannelRouter(nodes, owned)
-  const elsewhere: Elsewhere = new Elsewhere(nodes, {
+  const questions = new Questions(nodes)
+  const elsewhere: Elsewhere = new Elsewhere(nodes, questions, {
     ...here,
     count: (channel) => owned.count(channel),
     standing: () => {
@@ -82,12 +86,24 @@ export const make = ({ here, nodes, peers, scope, settings, start, stats }: Opti
   })
   const linked = peers instanceof LinkedPeers ? peers : undefined
   linked?.connect({
+    self: nodes.self,
     tell: (notice, to) => {
       for (const node of to === undefined ? nodes.peers() : [to]) nodes.send(node, { type: "Told", notice })
     },
     runsHere: (channel) => owned.owns(partitionOf(channel)),
     wake: waking(nodes, (partition) => owned.owns(partition), here.run),
+    pass: (node, post, within) =>
+      Effect.map(
+        questions.ask(node, (request) => ({ type: "Post", request, post }), within),
+        (answer) => (answer?.type === "Posted" ? answer.answer : undefined),
+      ),
   })
+  /** What another node passes on is answered to it. */
+  const posted = (from: NodeId, { post, request }: NodeMessageOf<"Post">): void => {
+    const answer = (answer: PostAnswer) => void nodes.send(from, { type: "Posted", request, answer })
+    if (linked === undefined) answer({ kind: "Unknown" })
+    else linked.post(post, answer)
+  }
   const begin = nodes.run({
     up: (node: NodeId) => {
       linked?.linked(node)
@@ -101,6 +117,7 @@ export const make = ({ here, nodes, peers, scope, settings, start, stats }: Opti
     },
     receive: (from, message) => {
       if (message.type === "Told") linked?.receive(from, message.notice)
+      else if (message.type === "Post") posted(from, message)
       else if (!router.receive(from, message)) elsewhere.receive(from, message)
     },
     acquired: (partition, epoch) => {

@@ -2,7 +2,6 @@
  * Who is connected to the other nodes, and what is asked of those of them. Each node tells the others whom it has, as soon as
  * there is a link and whenever that changes: so it is known here without being asked for.
  */
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Appearance } from "../../domain/Appearance.ts"
@@ -19,6 +18,7 @@ import type { NodeMessage, NodeMessageOf, Standing } from "./NodeMessage.ts"
 import type { NodesShape } from "./Nodes.ts"
 import { partitionOf } from "./Partition.ts"
 import { pageOver } from "./pageOver.ts"
+import { type Answer, answersWithin, type Questions } from "./Questions.ts"
 import { selected, type SelectionElsewhere } from "./selections.ts"
 import { type UserAt, UsersElsewhere } from "./UsersElsewhere.ts"
 
@@ -57,8 +57,6 @@ export interface Ended {
   readonly whose: Username | undefined
 }
 
-/** A node that has not answered by then is taken for one that cannot. */
-const answersWithin = Duration.seconds(2)
 /** Users of a node to which there is no link any more are taken for gone after this time. */
 const lostAfter = Duration.millis(1500)
 /** A link may have been broken for so long, in milliseconds, before that was noticed: what was said then did not arrive either. */
@@ -68,9 +66,6 @@ const maxTalks = 1000
 /** Nodes that are looked out for. */
 const maxLost = 100
 
-type Question = NodeMessageOf<"Bring" | "Disconnect" | "Count" | "Inquire" | "List">
-type AnswerTo = NodeMessageOf<"Brought" | "Disconnected" | "Counted" | "Standing" | "Listed">
-
 /** Something was said in a direct conversation. */
 interface Talk {
   readonly one: User
@@ -79,26 +74,21 @@ interface Talk {
   readonly at: number
 }
 
-interface Asked {
-  readonly node: NodeId
-  readonly answer: Deferred.Deferred<AnswerTo | undefined>
-}
-
 export class Elsewhere {
   private readonly nodes: NodesShape
+  private readonly questions: Questions
   private readonly here: Here
   private readonly users = new UsersElsewhere()
   /** How often the link to a node has come up: what was meant for one of before is not done. */
   private readonly times = new Map<NodeId, number>()
-  private readonly asked = new Map<number, Asked>()
   /** Nodes to which the link has broken, and since when what they were told may not have arrived. */
   private readonly lost = new Map<NodeId, number>()
   /** The one in which something was said longest ago is the first. */
   private readonly talks = new Map<ChannelName, Talk>()
-  private last = 0
 
-  constructor(nodes: NodesShape, here: Here) {
+  constructor(nodes: NodesShape, questions: Questions, here: Here) {
     this.nodes = nodes
+    this.questions = questions
     this.here = here
   }
 
@@ -168,7 +158,9 @@ export class Elsewhere {
 
   private invite(node: NodeId, channel: ChannelName, user: UserId, { by, one, other }: Talk): Effect.Effect<void> {
     const companion = user === one.id ? other : one
-    return Effect.asVoid(this.ask(node, (request) => ({ type: "Bring", request, channel, user, other: companion, by })))
+    return Effect.asVoid(
+      this.questions.ask(node, (request) => ({ type: "Bring", request, channel, user, other: companion, by })),
+    )
   }
 
   /** There is a link to a node again, which has these users. */
@@ -190,7 +182,7 @@ export class Elsewhere {
     const ending = { selection: selected(selection), reason, detail, reconnectWithin: within }
     const answers = Effect.forEach(
       this.nodes.peers(),
-      (node) => this.ask(node, (request) => ({ type: "Disconnect", request, ...ending })),
+      (node) => this.questions.ask(node, (request) => ({ type: "Disconnect", request, ...ending })),
       { concurrency: "unbounded" },
     )
     return Effect.map(answers, (answers) => {
@@ -209,7 +201,7 @@ export class Elsewhere {
       node === nodes.self
         ? Effect.sync(() => here.list(page))
         : Effect.map(
-            this.ask(node, (request) => ({ type: "List", request, ...page })),
+            this.questions.ask(node, (request) => ({ type: "List", request, ...page })),
             (answer) => (answer?.type === "Listed" ? standingsIn(answer) : undefined),
           ),
     )
@@ -235,7 +227,7 @@ export class Elsewhere {
             return Effect.void
           }
           return Effect.map(
-            this.ask(node, (request) => ({ type: "Count", request, channels: theirs })),
+            this.questions.ask(node, (request) => ({ type: "Count", request, channels: theirs })),
             (answer) => {
               if (answer?.type === "Counted") theirs.forEach((name, n) => counts.set(name, answer.counts[n] ?? 0))
             },
@@ -255,7 +247,7 @@ export class Elsewhere {
         (node) => {
           const asked = now()
           return Effect.map(
-            this.ask(node, (request) => ({ type: "Inquire", request })),
+            this.questions.ask(node, (request) => ({ type: "Inquire", request })),
             (answer): NodeStanding =>
               answer?.type === "Standing" ? { node, standing: answer.standing, answeredIn: now() - asked } : { node },
           )
@@ -273,7 +265,7 @@ export class Elsewhere {
   }
 
   down(node: NodeId): void {
-    for (const [request, asked] of this.asked) if (asked.node === node) this.answer(request, undefined)
+    this.questions.down(node)
     const times = this.times.get(node)
     const forgetting = Effect.sync(() => {
       if (this.times.get(node) !== times) return
@@ -286,7 +278,7 @@ export class Elsewhere {
 
   receive(from: NodeId, message: NodeMessage): void {
     const { here, nodes } = this
-    const answer = (answer: AnswerTo) => Effect.sync(() => void nodes.send(from, answer))
+    const answer = (answer: Answer) => Effect.sync(() => void nodes.send(from, answer))
     switch (message.type) {
       case "Online":
         return this.heard(from, message)
@@ -318,9 +310,10 @@ export class Elsewhere {
       case "Brought":
       case "Disconnected":
       case "Counted":
-        return this.answer(message.request, message)
+      case "Posted":
+        return this.questions.answer(message.request, message)
       case "NotUnderstood":
-        return this.answer(message.request, undefined)
+        return this.questions.answer(message.request, undefined)
     }
   }
 
@@ -342,25 +335,6 @@ export class Elsewhere {
 
   private toAll(message: NodeMessage): void {
     for (const node of this.nodes.peers()) this.nodes.send(node, message)
-  }
-
-  /** Undefined where the node does not answer. */
-  private ask(node: NodeId, make: (request: number) => Question): Effect.Effect<AnswerTo | undefined> {
-    return Effect.suspend(() => {
-      const request = ++this.last
-      const answer = Deferred.makeUnsafe<AnswerTo | undefined>()
-      this.asked.set(request, { node, answer })
-      if (!this.nodes.send(node, make(request))) this.answer(request, undefined)
-      return Deferred.await(answer).pipe(
-        Effect.timeoutOrElse({ duration: answersWithin, orElse: () => Effect.undefined }),
-        Effect.ensuring(Effect.sync(() => this.asked.delete(request))),
-      )
-    })
-  }
-
-  private answer(request: number, answer: AnswerTo | undefined): void {
-    const asked = this.asked.get(request)
-    if (asked !== undefined) Deferred.doneUnsafe(asked.answer, Effect.succeed(answer))
   }
 }
 

@@ -7,13 +7,14 @@ import { AddressRange } from "../../domain/AddressRange.ts"
 import { Appearance } from "../../domain/Appearance.ts"
 import { ChannelEvent, UserEvent } from "../../domain/ChannelEvent.ts"
 import { HubChannelName } from "../../domain/ChannelName.ts"
-import { catalog, type DisconnectReason } from "../../domain/Disconnect.ts"
+import { DisconnectReason } from "../../domain/DisconnectReason.ts"
 import { Role } from "../../domain/Role.ts"
 import { SessionId } from "../../domain/SessionId.ts"
 import { User, UserId } from "../../domain/User.ts"
 import { Username } from "../../domain/Username.ts"
 import { Answer, ChannelCommand, Requester, Resumed } from "../channel/ChannelCommand.ts"
 import { Notice } from "../../peers/Notice.ts"
+import { PassedPost, PostAnswer } from "../../peers/PassedPost.ts"
 import { Partition } from "./Partition.ts"
 
 const message = <const Type extends string, const Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
@@ -61,8 +62,6 @@ const SessionAt = Schema.Struct({
   channels: Schema.Finite,
   waiting: Schema.Struct({ bytes: Schema.Finite, frames: Schema.Finite }),
 })
-
-const DisconnectReasonSchema = Schema.Literals(Object.keys(catalog) as ReadonlyArray<DisconnectReason>)
 
 /** To the owner of a channel. */
 const toOwner = [
@@ -131,7 +130,7 @@ const aside = [
   message("Disconnect", {
     request: Schema.Finite,
     selection: Selected,
-    reason: DisconnectReasonSchema,
+    reason: DisconnectReason,
     detail: Schema.optional(Schema.String),
     reconnectWithin: Schema.optional(Schema.Finite),
   }),
@@ -152,6 +151,9 @@ const aside = [
   /** How the node is doing. */
   message("Inquire", { request: Schema.Finite }),
   message("Standing", { request: Schema.Finite, standing: Standing }),
+  /** Something was posted here for a session over Server-Sent Events that the other node has. */
+  message("Post", { request: Schema.Finite, post: PassedPost }),
+  message("Posted", { request: Schema.Finite, answer: PostAnswer }),
   /** This node has no word for a question; with `link`, for a command of that link. */
   message("NotUnderstood", { request: Schema.Finite, link: Schema.optional(link) }),
   /** Of no channel, and of nobody's: nobody answers. */

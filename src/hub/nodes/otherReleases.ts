@@ -37,7 +37,7 @@ const outcomes = typesOf(Outcome)
 const notices = typesOf(Notice)
 
 /** Of these somebody waits for the answer. */
-const questions: ReadonlySet<unknown> = new Set(["Bring", "Disconnect", "List", "Count", "Inquire"])
+const questions: ReadonlySet<unknown> = new Set(["Bring", "Disconnect", "List", "Count", "Inquire", "Post"])
 
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null
 

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
+import type { Address } from "../../domain/Address.ts"
 import { Deframer, frame } from "../../protocol/Framing.ts"
 import { ConnectionEnded } from "../../session/Connection.ts"
 import { DialError } from "../../transport/tcp/TcpDialer.ts"
@@ -13,6 +14,8 @@ import type { Link } from "../Link.ts"
 export interface SseLinkOptions {
   /** Where the stream of events is. Default: `/sse`. */
   readonly path?: string | undefined
+  /** What is said is posted here in turn, and not where the stream is: at other nodes of the service. */
+  readonly posts?: (() => ReadonlyArray<Address>) | undefined
   /** The response is cut behind each event, and resumed. */
   readonly cuts?: boolean | undefined
   /** What a proxy in front adds to each request. */
@@ -37,6 +40,7 @@ class SseLink implements Link {
     readonly port: number
     readonly path: string
     readonly cuts: boolean
+    readonly posts: () => ReadonlyArray<Address>
     readonly headers: Readonly<Record<string, string>>
   }
   private readonly deframer = new Deframer(Number.MAX_SAFE_INTEGER)
@@ -52,6 +56,8 @@ class SseLink implements Link {
   private queued = 0
   private posted = 0
   private posting = false
+  /** Requests that were sent up. */
+  private turns = 0
   private hungUp = false
   private room: (() => void) | undefined
 
@@ -110,8 +116,10 @@ class SseLink implements Link {
   })
 
   private request(method: string, path: string, headers: Http.OutgoingHttpHeaders = {}): Http.ClientRequest {
-    const { headers: own, host, port } = this.origin
-    return Http.request({ agent: this.agent, host, port, method, path, headers: { ...own, ...headers } })
+    const { headers: own, host, port, posts } = this.origin
+    const others = method === "GET" ? [] : posts()
+    const at = others[this.turns++ % others.length] ?? { host, port }
+    return Http.request({ agent: this.agent, ...at, method, path, headers: { ...own, ...headers } })
   }
 
   private stream(failed: (cause: unknown) => void): void {
@@ -221,12 +229,12 @@ const parse = (block: string): ServerEvent | undefined => {
 
 /** A link over Server-Sent Events; broken with the scope, unless it has ended before. */
 export const sse = (
-  address: { readonly host: string; readonly port: number },
-  { cuts = false, headers = {}, path = "/sse" }: SseLinkOptions = {},
+  address: Address,
+  { cuts = false, headers = {}, path = "/sse", posts = () => [] }: SseLinkOptions = {},
 ): Effect.Effect<Link, DialError, Scope.Scope> =>
   Effect.gen(function* () {
     const link = yield* Effect.acquireRelease(
-      Effect.sync(() => new SseLink({ ...address, path, cuts, headers })),
+      Effect.sync(() => new SseLink({ ...address, path, cuts, headers, posts })),
       ({ abort }) => abort,
     )
     yield* link.open

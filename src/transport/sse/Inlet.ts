@@ -7,12 +7,12 @@ import { linesOf } from "./Lines.ts"
 /** What became of a post: its lines were handled, some are missing in front of it, or the session has ended. */
 export type Outcome = "Handled" | { readonly expected: number } | Disconnect
 
-export interface Post {
+export interface Post<Result = Outcome> {
   readonly body: Uint8Array
   /** The number of its first line, from the beginning of the session on; undefined: the next. */
   readonly seq: number | undefined
   /** Called once. */
-  readonly answer: (outcome: Outcome) => void
+  readonly answer: (outcome: Result) => void
 }
 
 interface Reader {

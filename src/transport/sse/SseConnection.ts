@@ -9,8 +9,9 @@ import type { Encoding } from "../../protocol/Encoding.ts"
 import { lines } from "../../protocol/Framing.ts"
 import { type Connection, ConnectionEnded } from "../../session/Connection.ts"
 import { EventLog } from "./EventLog.ts"
-import { Inlet, type Post } from "./Inlet.ts"
+import { Inlet, type Outcome, type Post } from "./Inlet.ts"
 import { LineReader } from "./Lines.ts"
+import { maxPosts, type Recipient } from "./Recipient.ts"
 
 interface Options {
   /** Who has it is the session. */
@@ -26,7 +27,7 @@ interface Options {
 
 const broken = Effect.fail(new ConnectionEnded({ clean: false }))
 
-export class SseConnection implements Connection {
+export class SseConnection implements Connection, Recipient {
   readonly transport = "sse"
   readonly framing = lines
   readonly key: string
@@ -40,7 +41,7 @@ export class SseConnection implements Connection {
   /** The last event says so: who comes back late can still hear everything. */
   closed = false
   /** Posts that have begun and are not answered. */
-  posts = 0
+  private posts = 0
   private readonly options: Options
   private readonly inlet = new Inlet()
   private readonly log: EventLog
@@ -111,20 +112,30 @@ export class SseConnection implements Connection {
     this.wake()
   }
 
+  begin(): boolean {
+    if (this.posts >= maxPosts) return false
+    this.posts++
+    return true
+  }
+
+  done(): void {
+    this.posts--
+  }
+
   /** Takes what was posted. */
   post(post: Post): void {
     this.inlet.push(post)
   }
 
-  /** The reader has these events. */
   acknowledge(number: number): void {
     this.log.forget(number)
     this.wake()
   }
 
   /** The peer says that it has said everything. */
-  hangUp(): void {
+  hangUp(answered: (outcome: Outcome) => void): void {
     this.inlet.end(true)
+    answered("Handled")
   }
 
   /** Nobody has come back, or can any more. */

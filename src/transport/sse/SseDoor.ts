@@ -7,11 +7,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
-import { randomBytes } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
-import { alone, Peers } from "../../peers/Peers.ts"
+import { Peers, type TakesPosts } from "../../peers/Peers.ts"
 import * as Encoding from "../../protocol/Encoding.ts"
 import { lines } from "../../protocol/Framing.ts"
 import type { Sessions } from "../../session/Sessions.ts"
@@ -20,9 +19,13 @@ import { type HttpClient, pathOf } from "../http/HttpDoor.ts"
 import { receive } from "../Reception.ts"
 import * as answer from "./Answers.ts"
 import * as Absences from "./Absences.ts"
+import { answerOf, Elsewhere, endedBy } from "./Elsewhere.ts"
 import { Ended } from "./Ended.ts"
 import { admits } from "./Cors.ts"
+import type { Outcome } from "./Inlet.ts"
+import * as Key from "./Key.ts"
 import { maxPostBytes, maxPostLines, readBody } from "./PostBody.ts"
+import type { Recipient } from "./Recipient.ts"
 import { SseConnection } from "./SseConnection.ts"
 import type { SseSettings } from "./SseSettings.ts"
 
@@ -32,9 +35,6 @@ export interface SseDoor {
   /** Sessions that are open here, those too whose reader is away. */
   readonly open: () => number
 }
-
-/** Posts of a session that have begun and are not answered: one that got lost on the way, its repetition, and those behind. */
-const maxPosts = 4
 
 /** Time for a post to come. */
 const postTimeout = Duration.seconds(30)
@@ -75,8 +75,8 @@ export const make = Effect.fnUntraced(function* (
   const clock = yield* Clock.Clock
   const run = yield* FiberSet.makeRuntime<Sessions | ConnectionLimits>()
   const peers = yield* Peers
+  const elsewhere = new Elsewhere({ peers, now: () => Monotonic.millis(clock), run: (effect) => void run(effect) })
   let closed = false
-  yield* Effect.addFinalizer(() => Effect.sync(() => void (closed = true)))
   const onAway = Absences.make(settings.resume, run)
 
   const look = Effect.sync(() => {
@@ -110,7 +110,7 @@ export const make = Effect.fnUntraced(function* (
     if (protocol !== null && agreed === undefined) {
       return answer.problem(response, 400, `"protocol" has to be one of ${Object.keys(protocols).join(", ")}`)
     }
-    const key = randomBytes(16).toString("base64url")
+    const key = Key.make(peers.self)
     const connection = new SseConnection({
       key,
       remoteAddress: address,
@@ -137,7 +137,7 @@ export const make = Effect.fnUntraced(function* (
     const connection = open.get(key) ?? ended.get(key)
     // What was lost has nothing more to say, not even why.
     if (connection === undefined || (connection.reason !== undefined && !connection.closed))
-      return absent(response, key)
+      return absent(response, key, "a stream goes on at the node that it began at, and this is another")
     if (after > connection.last) return answer.problem(response, 400, `there was no event ${after} yet`)
     if (!connection.keeps(after)) {
       const reason = lost(`what came behind event ${after} is not kept any more`)
@@ -156,24 +156,18 @@ export const make = Effect.fnUntraced(function* (
     response.on("close", () => cut.interruptUnsafe())
   }
 
-  const absent = (response: ServerResponse, key: string): void => {
-    const { reason } = open.get(key) ?? ended.get(key) ?? {}
+  /** Why a session has ended, where that is known. */
+  const reasonOf = (key: string): Disconnect | undefined => (open.get(key) ?? ended.get(key))?.reason
+
+  /** `atAnother`: what is wrong where another node has it. */
+  const absent = (response: ServerResponse, key: string, atAnother?: string): void => {
+    const reason = reasonOf(key)
     if (reason !== undefined) return answer.gone(response, reason)
-    answer.problem(
-      response,
-      404,
-      peers === alone
-        ? "there is no such session: begin a new one"
-        : "there is no such session at this node: begin a new one here. What is in front of several nodes has to bring everything of a session to the node that it began at, by the address of who asks (docs/TRANSPORTS.md, Several nodes)",
-    )
+    if (atAnother === undefined || elsewhere.find(key) === undefined) return answer.failure(response, "Unknown")
+    answer.problem(response, 404, `${atAnother}: begin a new one here`)
   }
 
-  const post = (
-    request: IncomingMessage,
-    response: ServerResponse,
-    query: URLSearchParams,
-    connection: SseConnection,
-  ): void => {
+  const post = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams, to: Recipient): void => {
     const refuse = (...[status, detail]: readonly [400 | 408 | 413 | 415 | 429, string]) => {
       answer.hangUp(request, response)
       answer.problem(response, status, detail)
@@ -183,26 +177,25 @@ export const make = Effect.fnUntraced(function* (
     const seq = numberIn(query, "seq")
     const ack = numberIn(query, "ack")
     if (Number.isNaN(seq) || Number.isNaN(ack)) return refuse(400, '"seq" and "ack" have to be numbers')
-    if (ack !== undefined) connection.acknowledge(ack)
-    if (connection.posts >= maxPosts) return refuse(429, `post one after the other: ${maxPosts} are not answered yet`)
-    connection.posts++
+    if (ack !== undefined) to.acknowledge(ack)
+    if (!to.begin()) return refuse(429, answer.tooMany)
     const received = Effect.timeoutOrElse(readBody(request), {
       duration: postTimeout,
       orElse: () => Effect.fail("TimedOut" as const),
     })
     const posted = Effect.match(received, {
       onFailure: (refused) => {
-        connection.posts--
+        to.done()
         if (refused === "TooLarge") refuse(413, `a post has up to ${maxPostBytes} bytes`)
         else if (refused === "TooManyLines") refuse(413, `a post has up to ${maxPostLines} lines`)
         else if (refused === "TimedOut") refuse(408, "the post did not come in time")
       },
       onSuccess: (body) =>
-        connection.post({
+        to.post({
           body,
           seq,
           answer: (outcome) => {
-            connection.posts--
+            to.done()
             answer.outcome(response, outcome)
           },
         }),
@@ -226,15 +219,42 @@ export const make = Effect.fnUntraced(function* (
   const toSession = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams, key: string): void => {
     const { method } = request
     if (method !== "POST" && method !== "DELETE") return notAllowed(response, "POST, DELETE, OPTIONS")
+    const session = open.get(key) ?? elsewhere.find(key)
+    if (session === undefined || session === "Unreached") {
+      answer.hangUp(request, response)
+      return session === undefined ? absent(response, key) : answer.failure(response, session)
+    }
+    if (method === "POST") return post(request, response, query, session)
+    session.hangUp((outcome) => answer.outcome(response, outcome))
+  }
+
+  /** What another node passes on is taken as it is here. */
+  const take: TakesPosts = ({ ack, body, key, seq }, answer) => {
     const connection = open.get(key)
     if (connection === undefined) {
-      answer.hangUp(request, response)
-      return absent(response, key)
+      const reason = reasonOf(key)
+      return answer(reason === undefined ? { kind: "Unknown" } : endedBy(reason))
     }
-    if (method === "POST") return post(request, response, query, connection)
-    connection.hangUp()
-    answer.done(response)
+    const answered = (outcome: Outcome) => answer(answerOf(outcome))
+    if (body === undefined) return connection.hangUp(answered)
+    if (ack !== undefined) connection.acknowledge(ack)
+    if (!connection.begin()) return answer({ kind: "Busy" })
+    connection.post({
+      body: Buffer.from(body, "base64"),
+      seq,
+      answer: (outcome) => {
+        connection.done()
+        answered(outcome)
+      },
+    })
   }
+  const giveUp = peers.takePosts(take)
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      closed = true
+      giveUp()
+    }),
+  )
 
   return {
     handle: (request, response, client) => {

@@ -27,7 +27,8 @@ describe("what a node of a later release says", () => {
     const act = { type: "Command", link: 3, command: { type: "Administer", by, request: 10, act: { type: "Merge" } } }
     const silent = { type: "Command", link: 3, command: { type: "Wave" } }
     const end = { type: "Disconnect", request: 6, selection: { kind: "colour" }, reason: "Shutdown" }
-    const { messages, unread } = read({ type: "Ask", request: 5 }, ping, act, silent, end)
+    const post = { type: "Post", request: 7, post: { key: ["a", "b"] } }
+    const { messages, unread } = read({ type: "Ask", request: 5 }, ping, act, silent, end, post)
     assert.deepStrictEqual(messages, [])
     assert.deepStrictEqual(
       unread.map(({ answer }) => answer),
@@ -37,6 +38,7 @@ describe("what a node of a later release says", () => {
         { type: "NotUnderstood", request: 10, link: 3 },
         undefined,
         { type: "NotUnderstood", request: 6 },
+        { type: "NotUnderstood", request: 7 },
       ],
     )
   })
