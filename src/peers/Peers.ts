@@ -1,6 +1,7 @@
 /**
  * The other nodes of the service, to whatever has something to tell them that is of no channel: a port. What is told is a
- * hint that makes a node know at once: it is lost where a link is.
+ * hint that makes a node know at once: it is lost where a link is. What is posted for a session elsewhere is passed on, and
+ * answered.
  */
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"

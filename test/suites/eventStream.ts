@@ -4,7 +4,7 @@ import * as Http from "node:http"
 import type { TestServer } from "../../src/testing/TestServer.ts"
 import { eventually } from "./transportWorld.ts"
 
-type Server = TestServer["Service"]
+type Server = Pick<TestServer["Service"], "address">
 
 interface Answer {
   readonly status: number

@@ -23,6 +23,7 @@ import * as Link from "../../../src/testing/Link.ts"
 import * as TestClient from "../../../src/testing/TestClient.ts"
 import * as Grpc from "../../grpc/grpcJs.ts"
 import { emptyDatabase } from "../../postgres/database.ts"
+import { ask, lines, ping, post, stream, version2 } from "../../suites/eventStream.ts"
 
 const quietly = Effect.provideService(References.MinimumLogLevel, "None")
 
@@ -285,6 +286,27 @@ describe("a service with two threads for connections", () => {
           // Half a head, and what is no HTTP at all.
           const garbled = yield* get(service.address, "/readyz", { "X-Long": "x".repeat(20_000) })
           assert.strictEqual(garbled.status, 431)
+        }).pipe(Effect.scoped, quietly),
+      30_000,
+    )
+
+    it.effect(
+      "takes what is posted for a stream of events, over whichever thread's connection it comes",
+      () =>
+        Effect.gen(function* () {
+          const { address } = yield* empty
+          const events = yield* stream({ address }, version2)
+          // Each over a connection of its own.
+          for (let n = 0; n < 20; n++) {
+            assert.strictEqual((yield* post({ address }, events, lines(ping(n)), `?seq=${n}`)).status, 204)
+          }
+          yield* events.has(20)
+          assert.deepStrictEqual(
+            events.frames.map(({ sequence }) => sequence),
+            Array.from({ length: 20 }, (_, n) => n),
+          )
+          assert.strictEqual((yield* ask({ address }, "DELETE", `/sse/${events.key}`)).status, 204)
+          yield* events.ended
         }).pipe(Effect.scoped, quietly),
       30_000,
     )
