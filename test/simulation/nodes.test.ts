@@ -53,6 +53,25 @@ describe("three nodes on virtual time", () => {
     assert.isUndefined(play(plan, { settings }).violation)
   })
 
+  it("who is thrown out while its node is cut off hears nothing more", { timeout: 60_000 }, () => {
+    // What was left of seed 349: the node does not hear of it, and says when it is back that ben is in.
+    const cable = { lag: 1, jitter: 0, capacity: 65_536 }
+    const machines = ["ada", "ben"].map((user, n) => ({ name: `${user}/${n}`, user, version: 2 as const, cable }))
+    const [ada, ben] = [0, 1]
+    const steps: Plan.Plan["steps"] = [
+      { at: 2231, machine: ada, does: { type: "open" } },
+      { at: 2233, machine: ada, does: { type: "join", channel: "tea" } },
+      { at: 2359, machine: ben, does: { type: "open" } },
+      { at: 2361, machine: ben, does: { type: "join", channel: "tea" } },
+      { at: 2861, machine: ben, does: { type: "publish", channel: "tea", times: 1, length: 1 } },
+      { at: 3361, nodes: { type: "isolate", node: 1, millis: 500 } },
+      { at: 3401, machine: ada, does: { type: "kick", channel: "tea", user: "ben" } },
+      { at: 3701, machine: ada, does: { type: "publish", channel: "tea", times: 1, length: 1 } },
+    ]
+    const plan = { seed: 349, nodes: 3, machines, admins: ["ada"], steps, calms: [153_701] }
+    assert.isUndefined(play(plan, { settings }).violation)
+  })
+
   it("play the same for the same seed", { timeout: 60_000 }, () => {
     const plan = Plan.make(3, { nodes: 3 })
     assert.deepStrictEqual(play(plan, { settings }), play(plan, { settings }))

@@ -163,6 +163,32 @@ describe("who is in a channel", () => {
     assert.deepStrictEqual(told(), [])
   })
 
+  it("who was put out does not stay where a node says so that was not told, but may come again", () => {
+    const { attendance, enter, told } = attended()
+    const again = (from: string) =>
+      attendance.resume(
+        {
+          presence: 1,
+          members: [{ session: session(from), by: { user: bob, session: session(from) }, appearance: online }],
+        },
+        () => true,
+        10,
+      )
+    enter(bob, "a")
+    attendance.putOut(session("a"), 0, true)
+    told()
+    again("a")
+    assert.deepStrictEqual(told(), [{ type: "PutOut", session: "a" }])
+    assert.isTrue(attendance.isEmpty)
+
+    enter(bob, "a")
+    attendance.leave(session("a"), 0, { ended: true, lost: true })
+    told()
+    again("a")
+    assert.deepStrictEqual(told(), [])
+    assert.isFalse(attendance.isEmpty)
+  })
+
   it("changes are told when they have gathered for their time, and not before", () => {
     const { attendance, enter, told, welcome } = attended()
     enter(ann, "a")

@@ -2,6 +2,7 @@ import * as Duration from "effect/Duration"
 import type { ChannelEvent, Welcome } from "../../../domain/ChannelEvent.ts"
 import type { SessionId } from "../../../domain/SessionId.ts"
 import type { Person, User, UserId } from "../../../domain/User.ts"
+import { Generations } from "../../../domain/Generations.ts"
 import type { HubSettings } from "../../HubSettings.ts"
 import type { ChannelDirectory } from "../ChannelDirectory.ts"
 import type { ChannelCommandOf, Requester, Resumed } from "../ChannelCommand.ts"
@@ -24,6 +25,9 @@ export type Threshold = Pick<Welcome, "id" | "history" | "topic" | "seq" | "firs
 
 const nobody: ReadonlyArray<never> = []
 
+/** Sessions that were put out, at least: those that were longest ago are forgotten first. */
+const rememberedOut = 1000
+
 export const personOf = ({ id, name }: Person): Person => ({ id, name })
 
 /** The sessions that are in a channel, whose they are, and what is told of their coming and going. */
@@ -32,6 +36,11 @@ export class Attendance {
   readonly presence: Presence
   private readonly typing: Typing
   readonly tell: (event: ChannelEvent) => void
+  /**
+   * Sessions that were put out: their nodes may not have been told, over a link that has broken meanwhile, and say that they
+   * are in.
+   */
+  private out: Generations<SessionId, true> | undefined
   /** Those who came one right after the other and are not welcomed yet: all of them are told the same. */
   private newcomers: Array<Join> = []
 
@@ -58,6 +67,7 @@ export class Attendance {
     const back = arrival === "back" ? { back: true } : undefined
     if (arrival !== undefined) this.tell({ type: "Arrived", user: personOf(by.user), ...back })
     this.members.set(session, by)
+    this.out?.delete(session)
     this.newcomers.push(join)
   }
 
@@ -84,7 +94,7 @@ export class Attendance {
     this.presence.resume(resumed, now)
     for (const { appearance, by, session } of resumed.members) {
       if (this.members.has(session)) continue
-      if (!mayStay(by)) {
+      if (this.out?.get(session) === true || !mayStay(by)) {
         this.tell({ type: "PutOut", session })
         continue
       }
@@ -100,6 +110,8 @@ export class Attendance {
 
   /** A session may not stay; `kicked`: everybody was told why. */
   putOut(session: SessionId, now: number, kicked = false): void {
+    this.out ??= new Generations(rememberedOut)
+    this.out.set(session, true)
     this.remove(session, now, "PutOut", kicked ? { kicked } : left)
   }
 
