@@ -259,8 +259,8 @@ interface DrainOptions {
 }
 
 /**
- * Ends the sessions of all listeners together when the scope closes, before what was acquired earlier: while they drain,
- * the listeners still accept, and newcomers are told so.
+ * Ends the sessions of all listeners together when the scope closes, before what was acquired earlier. While they drain, the
+ * listeners still accept, and newcomers are told so; where other nodes take the sessions nothing is accepted any more.
  */
 export const drainOnClose = Effect.fnUntraced(function* (
   shutdown: ShutdownSettings,

@@ -27,7 +27,7 @@ interface Options<Session> extends Others {
   readonly end: (session: Session) => void
 }
 
-/** Gives those who are still here: there is no time left, or nobody who would take them. */
+/** Drains a few at a time. Gives the sessions that were not told to go: no time is left, or nobody takes them. */
 export const letGo = <Session>({
   count,
   end,
